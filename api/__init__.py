@@ -1,0 +1,1 @@
+"""The site, the HTTP interface and the command line."""

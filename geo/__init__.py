@@ -1,0 +1,1 @@
+"""The domain of grid supervision: no HTTP, no environment variables."""

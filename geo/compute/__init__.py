@@ -1,0 +1,1 @@
+"""Pure functions on arrays and GeoSeries; no SQL."""

@@ -1,0 +1,1 @@
+"""Readers: a file in, a validated frame and every rejected row out."""

@@ -1,0 +1,1 @@
+"""Use cases, a function each: a Session in, plain values out."""

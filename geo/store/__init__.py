@@ -1,0 +1,1 @@
+"""Queries: the only place with ``select()`` and ``ST_*``."""

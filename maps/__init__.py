@@ -1,0 +1,1 @@
+"""Frames in, Folium pages or PNG out."""

@@ -1,0 +1,1 @@
+"""Frames in, Word and Excel out."""
