@@ -1,0 +1,156 @@
+"""The township's own ground: what a map without a basemap stands on (底图)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.vocabulary import ZONE_CLASSES
+from maps.encoding import lines, polygons, text_of
+from maps.labels import Words
+from maps.palette import ZONES
+
+__all__ = ["Ground", "encode_ground", "view_bounds"]
+
+_CRS = "EPSG:4490"
+_LABEL_PRIORITY = {"town": 1, "village": 2, "group": 5}
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Boundaries, rivers and zones under every map, in EPSG:4490.
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        ``code, name, level, geometry``; rows without geometry are left out.
+    rivers : GeoDataFrame
+        ``name, geometry``.
+    zones : GeoDataFrame, optional
+        ``name, zone_class, geometry``.
+    """
+
+    regions: gpd.GeoDataFrame
+    rivers: gpd.GeoDataFrame
+    zones: gpd.GeoDataFrame | None = None
+
+    @classmethod
+    def empty(cls) -> "Ground":
+        """Return a ground on which nothing is known."""
+        return cls(
+            gpd.GeoDataFrame({"code": [], "name": [], "level": []}, geometry=[], crs=_CRS),
+            gpd.GeoDataFrame({"name": []}, geometry=[], crs=_CRS),
+        )
+
+    def level(self, level: str) -> gpd.GeoDataFrame:
+        """Return the regions of one level that have a shape."""
+        return _drawn(self.regions[self.regions["level"] == level])
+
+    @property
+    def outline(self) -> BaseGeometry | None:
+        """The town's area: its own polygon, or what its villages cover."""
+        for level in ("town", "village", "county", "group"):
+            shapes = self.level(level).geometry
+            if len(shapes):
+                return shapely.union_all(shapely.make_valid(shapes.to_numpy()))
+        return None
+
+
+def encode_ground(ground: Ground, words: Words) -> dict[str, Any]:
+    """Return the ground as the page's script draws it."""
+    zones = _drawn(ground.zones) if ground.zones is not None else None
+    rivers = _drawn(ground.rivers)
+    borders = [
+        [level, polygons(shape)]
+        for level in ("group", "village", "town", "county")
+        for shape in ground.level(level).geometry
+    ]
+    if ground.outline is not None and not len(ground.level("town")):
+        borders.append(["town", polygons(ground.outline)])
+    return {
+        "borders": borders,
+        "rivers": [[text_of(name), lines(shape)] for name, shape in zip(rivers["name"], rivers.geometry, strict=True)],
+        "zones": []
+        if zones is None
+        else [
+            [
+                text_of(row["name"]),
+                ZONES.get(str(row["zone_class"]), ZONES["quasi"]),
+                words.term(ZONE_CLASSES, str(row["zone_class"])),
+                polygons(row["geometry"]),
+            ]
+            for row in zones.to_dict("records")
+        ],
+        "labels": _labels(ground),
+    }
+
+
+def label_places(shape: BaseGeometry) -> list[tuple[float, float]]:
+    """Return places for a polygon's name, ``(x, y)``, the best first.
+
+    The first is the middle of the largest circle inside; the others lie on
+    horizontal cuts through the polygon, so that a name can give way.
+    """
+    part = max(getattr(shape, "geoms", [shape]), key=lambda polygon: polygon.area)
+    if part.geom_type != "Polygon" or part.is_empty:
+        return []
+    west, south, east, north = part.bounds
+    tolerance = max(east - west, north - south) / 100
+    best = shapely.get_coordinates(shapely.maximum_inscribed_circle(part, tolerance=tolerance))[0]
+    places = [(float(best[0]), float(best[1]))]
+    for fraction in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8):
+        y = south + fraction * (north - south)
+        cut = part.intersection(shapely.LineString([(west, y), (east, y)]))
+        if cut.length > 0:
+            widest = max(getattr(cut, "geoms", [cut]), key=lambda piece: piece.length)
+            middle = widest.interpolate(0.5, normalized=True)
+            places.append((middle.x, middle.y))
+    return places
+
+
+def view_bounds(ground: Ground, data: BaseGeometry | None = None) -> tuple[float, float, float, float] | None:
+    """Return the first view ``(west, south, east, north)``; None when there is nothing to see.
+
+    The ground, unless the data fill less than a quarter of its width and
+    height: then the data. A single misplaced point never moves the view off
+    the ground.
+    """
+    outline = ground.outline
+    if data is None or data.is_empty:
+        return None if outline is None else _bounds(outline)
+    if outline is None:
+        return _bounds(data)
+    inside = shapely.clip_by_rect(data, *outline.bounds)
+    if inside.is_empty:
+        return _bounds(outline)
+    whole, part = np.asarray(outline.bounds), np.asarray(inside.bounds)
+    size, part_size = whole[2:] - whole[:2], part[2:] - part[:2]
+    if (part_size > size / 4).any() or part_size.max() == 0:
+        return _bounds(outline)
+    west, south, east, north = (part + np.array([-1, -1, 1, 1]) * 0.15 * part_size.max()).tolist()
+    return west, south, east, north
+
+
+def _bounds(shape: BaseGeometry) -> tuple[float, float, float, float]:
+    west, south, east, north = shape.bounds
+    return float(west), float(south), float(east), float(north)
+
+
+def _drawn(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
+
+
+def _labels(ground: Ground) -> list[dict[str, Any]]:
+    # A town's own name stands in the title; on the map it would only be in the way.
+    named = [level for level in ("town", "village") if len(ground.level(level)) > 1 or level == "village"]
+    labels = []
+    for level in named:
+        for name, shape in zip(ground.level(level)["name"], ground.level(level).geometry, strict=True):
+            places = [[round(y, 6), round(x, 6)] for x, y in label_places(shape)]
+            if places and not pd.isna(name):
+                labels.append({"text": str(name), "kind": level, "rank": _LABEL_PRIORITY[level], "at": places})
+    return labels
