@@ -76,7 +76,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "covered": ("已巡", "Walked"),
     "gap": ("未巡", "Not walked"),
     "share": ("覆盖率", "Covered"),
-    "gaps": ("未巡段", "Gaps"),
+    "gaps": ("未巡段", "Not walked"),
     "walked": ("已巡段", "Walked stretches"),
     "corridor": ("河段全线", "Whole reach"),
     "recency": ("最近一次巡查", "Last walked"),
@@ -112,9 +112,11 @@ LABELS: dict[str, tuple[str, str]] = {
     "finest": ("最细一级", "Finest"),
     "by_village": ("各村（颜色只为区分）", "Villages (colours only tell them apart)"),
     "by_person": ("按责任人查看", "By person"),
+    "person": ("责任人", "Person"),
+    "search_person": ("查找姓名", "Find a name"),
+    "lead_short": ("主责", "Leads"),
+    "assist_short": ("协助", "Assists"),
     "clear": ("取消", "Clear"),
-    "leads_in": ("主责 {count}", "lead of {count}"),
-    "assists_in": ("协助 {count}", "assists in {count}"),
     "area": ("面积", "Area"),
     "mu": ("亩", "mu"),
     "click_for_chain": ("点击网格，查看组、村、镇三级责任人", "Click a cell to see who answers for it"),
@@ -154,10 +156,9 @@ class Words:
         """Return a term's name; a code that no list has is shown as written."""
         return term_name(terms, code, self.language)
 
-    @property
-    def colon(self) -> str:
-        """The colon of the language."""
-        return ": " if self._column else "："
+    def brackets(self, text: str) -> str:
+        """Return `text` in the language's brackets, ready to follow a word."""
+        return f" ({text})" if self._column else f"（{text}）"
 
 
 def term_name(terms: Iterable[Term], code: str, language: Language = "zh") -> str:

@@ -75,7 +75,7 @@
     L.control.zoom({ position: "topright", zoomInTitle: W.words.zoom_in, zoomOutTitle: W.words.zoom_out }).addTo(map);
     if (W.data.view) new Whole().addTo(map);
     new Scale({ imperial: false, maxWidth: 140, position: "bottomleft" }).addTo(map);
-    const panes = { land: 250, zones: 260, rivers: 410, borders: 420, labels: 580 };
+    const panes = { land: 250, zones: 405, rivers: 410, borders: 420, labels: 580 };
     for (const [name, height] of Object.entries(panes)) {
       const pane = map.createPane(`wg-${name}`);
       pane.style.zIndex = height;
@@ -122,7 +122,8 @@
         L.polygon(shape, land).addTo(map);
       }
       const weight = { county: 3, town: 2.4, village: 1.2, group: 0.7 }[level] || 1;
-      const line = { ...still, pane: "wg-borders", fill: false, weight, color: colours[`border_${level}`] };
+      const color = (level === "village" && W.data.village_border) || colours[`border_${level}`];
+      const line = { ...still, pane: "wg-borders", fill: false, weight, color };
       L.polygon(shape, { ...line, dashArray: level === "county" ? "10 5 2 5" : null }).addTo(groups.ground);
     }
     for (const [, colour, , shape] of drawn.zones) {
@@ -178,13 +179,15 @@
     },
     _place: function () {
       const taken = [];
+      const rivers = W.data.ground.rivers.flatMap(([, line]) => line.flatMap((part) => beads(this._map, part)));
       const free = (place, others) => place.boxes.every((box) => !others.some((other) => meet(box, other)));
       for (const label of this._labels) {
         const [width, height] = label.size;
         const places = (label.line ? along(this._map, label.line, width, height) : around(this._map, label)).filter(
           (place) => free(place, taken),
         );
-        const place = places.find((one) => free(one, this._obstacles || [])) || places[0];
+        const clear = places.filter((one) => free(one, this._obstacles || []));
+        const place = (label.line ? null : clear.find((one) => free(one, rivers))) || clear[0] || places[0];
         label.node.hidden = !place;
         if (!place) continue;
         taken.push(...place.boxes);
@@ -192,6 +195,22 @@
       }
     },
   });
+
+  // A line as small boxes, close enough that no name fits between them.
+  function beads(map, line) {
+    const found = [];
+    let last = null;
+    for (const at of line) {
+      const point = map.latLngToLayerPoint(at);
+      const steps = last ? Math.min(Math.ceil(point.distanceTo(last) / 12), 200) : 1;
+      for (let i = 1; i <= steps; i++) {
+        const { x, y } = last ? last.add(point.subtract(last).multiplyBy(i / steps)) : point;
+        found.push([x - 3, y - 3, x + 3, y + 3]);
+      }
+      last = point;
+    }
+    return found;
+  }
 
   // Along a steep line, Chinese characters stand upright, one under the other.
   function stand(node, { x, y, angle }, width, height) {
@@ -239,7 +258,7 @@
         let angle = Math.atan2(to.y - from.y, to.x - from.x);
         if (Math.abs(angle) > Math.PI / 2) angle -= Math.sign(angle) * Math.PI;
         const centre = from.add(to).divideBy(2).add(at(middle)).divideBy(2);
-        const off = (height / 2 + 4) * side;
+        const off = (height / 2 + (W.data.beside || 4)) * side;
         const x = centre.x - Math.sin(angle) * off;
         const y = centre.y + Math.cos(angle) * off;
         const count = Math.max(2, Math.ceil(width / height));
