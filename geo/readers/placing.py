@@ -1,0 +1,248 @@
+"""From a file's coordinates to EPSG:4490, longitude first; what lies nowhere is told."""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+import shapely
+from pyproj.exceptions import ProjError
+
+from geo.datum import CHOICES, Datum, bd09_to_wgs84, gcj02_to_wgs84, in_mainland, parse_datum
+from geo.errors import UnknownDatum
+from geo.text import Text
+
+__all__ = ["Placing", "choose_datum", "place_geometry", "place_points"]
+
+Array = npt.NDArray[np.float64]
+Convert = Callable[[Array, Array], tuple[Array, Array]]
+# Data may reach somewhat beyond the area for which their CRS was made.
+AREA_MARGIN_DEG = 5.0
+# Datums that agree with CGCS2000 to a few centimetres or, for the ensembles, to what anyone can tell.
+SAME_AS_STORAGE = (
+    "wgs 84",
+    "wgs84",
+    "world geodetic system 1984",
+    "china 2000",
+    "china geodetic",
+    "cgcs2000",
+    "cgcs_2000",
+)
+
+
+class Placing:
+    """How the coordinates of one file become longitude and latitude in EPSG:4490.
+
+    Parameters
+    ----------
+    datum : Datum
+        What the numbers mean.
+    own : pyproj.CRS or None
+        The file's own CRS: a shifted datum may be projected with it.
+    """
+
+    def __init__(self, datum: Datum, own: pyproj.CRS | None = None) -> None:
+        self.datum = datum
+        self.crs = own if datum.shifted and own is not None else datum.crs
+        self.code = datum.code
+        self.geographic = bool(self.crs.is_geographic)
+        self.warnings: list[Text] = []
+        self._convert = self._converter()
+
+    def to_storage(self, x: Array, y: Array) -> tuple[Array, Array, npt.NDArray[np.bool_]]:
+        """Convert coordinates.
+
+        Parameters
+        ----------
+        x, y : ndarray of float, shape (n,)
+            East or longitude, north or latitude, in the file's CRS.
+
+        Returns
+        -------
+        lon, lat : ndarray of float, shape (n,)
+            Degrees in EPSG:4490; NaN where bad.
+        bad : ndarray of bool, shape (n,)
+            Where the numbers are no place of the CRS.
+        """
+        good = np.isfinite(x) & np.isfinite(y)
+        if self.geographic:
+            good &= (np.abs(x) <= 180) & (np.abs(y) <= 90)
+        lon, lat = np.full(x.shape, np.nan), np.full(x.shape, np.nan)
+        if good.any():
+            lon[good], lat[good] = self._convert(x[good], y[good])
+        with np.errstate(invalid="ignore"):
+            good &= np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
+            good &= self._in_area(lon, lat)
+        lon[~good] = lat[~good] = np.nan
+        return lon, lat, ~good
+
+    def explain(self, x: float, y: float) -> Text:
+        """Say why a coordinate is no place, with the way out where one shows."""
+        if not (np.isfinite(x) and np.isfinite(y)):
+            return Text("its coordinates are no numbers")
+        facts = {"x": _short(x), "y": _short(y), "crs": self.code}
+        if self._fits(y, x):
+            return Text("{x}, {y} is no place in {crs}; longitude and latitude seem to be swapped", **facts)
+        if self.geographic and max(abs(x), abs(y)) > 360:
+            return Text(
+                "{x}, {y} is no place in {crs}; these are metres: say --crs with the code of their projection", **facts
+            )
+        if not self.geographic and abs(x) <= 180 and abs(y) <= 90:
+            return Text("{x}, {y} is no place in {crs}; these are degrees: say --crs with another code", **facts)
+        return Text("{x}, {y} is no place in {crs}", **facts)
+
+    def _fits(self, x: float, y: float) -> bool:
+        return not self.to_storage(np.array([x]), np.array([y]))[2][0]
+
+    def _in_area(self, lon: Array, lat: Array) -> npt.NDArray[np.bool_]:
+        if self.datum.shifted:
+            return np.asarray((lon > 72) & (lon < 138) & (lat > 2) & (lat < 56))
+        area = self.crs.area_of_use
+        if area is None or area.west > area.east:
+            return np.ones(lon.shape, bool)
+        inside = (lon >= area.west - AREA_MARGIN_DEG) & (lon <= area.east + AREA_MARGIN_DEG)
+        inside &= (lat >= area.south - AREA_MARGIN_DEG) & (lat <= area.north + AREA_MARGIN_DEG)
+        return np.asarray(inside)
+
+    def _converter(self) -> Convert:
+        to_degrees = self._to_degrees()
+        if self.datum.code == "gcj02":
+            return lambda x, y: gcj02_to_wgs84(*to_degrees(x, y))
+        if self.datum.code == "bd09":
+            return lambda x, y: bd09_to_wgs84(*to_degrees(x, y))
+        return to_degrees
+
+    def _to_degrees(self) -> Convert:
+        geodetic = self.crs.geodetic_crs
+        same = geodetic is not None and _is_storage_datum(geodetic)
+        if self.geographic and same and self.crs.prime_meridian.longitude == 0:
+            return lambda x, y: (x, y)
+        # To the CRS's own degrees when its datum counts as ours, so that no shift sneaks in.
+        target = geodetic if same else pyproj.CRS.from_epsg(4326)
+        try:
+            transformer = pyproj.Transformer.from_crs(self.crs, target, always_xy=True)
+        except ProjError as fault:
+            raise UnknownDatum("no way is known from {crs} to CGCS2000", crs=self.crs.name) from fault
+        if not same and (transformer.accuracy or -1) < 0:
+            message = "{crs} is related to CGCS2000 only roughly; places may be off by some 100 m: convert the file with your county's parameters"
+            self.warnings.append(Text(message, crs=self.crs.name))
+        return lambda x, y: transformer.transform(x, y, errcheck=False)
+
+
+def choose_datum(crs: str | None, own: pyproj.CRS | None, defined: str, *, file: str) -> Placing:
+    """Decide which datum a file's coordinates use.
+
+    Parameters
+    ----------
+    crs : str or None
+        What the person said; it goes before everything else.
+    own : pyproj.CRS or None
+        What the file says.
+    defined : str
+        The format that defines it, if any.
+
+    Raises
+    ------
+    UnknownDatum
+        If nobody says.
+    """
+    if crs is not None:
+        placing = Placing(parse_datum(crs), own)
+        if (
+            own is not None
+            and not placing.datum.shifted
+            and own != placing.datum.crs
+            and not _alike(own, placing.datum.crs)
+        ):
+            message = "{file} says {own}, but is read as {crs} as you said"
+            placing.warnings.append(Text(message, file=file, own=own.name, crs=placing.code))
+        return placing
+    if own is not None:
+        if not (own.is_geographic or own.is_projected):
+            raise UnknownDatum(
+                "the CRS of {file}, {own}, is none for places; say --crs {choices}",
+                file=file,
+                own=own.name,
+                choices=CHOICES,
+            )
+        code = own.to_epsg() or (4326 if _is_storage_datum(own) and own.is_geographic else None)
+        return Placing(Datum(f"EPSG:{code}" if code else own.name, own))
+    if defined:
+        return Placing(parse_datum("EPSG:4326"))
+    raise UnknownDatum(
+        "{file} does not say which datum its coordinates use; say --crs {choices}", file=file, choices=CHOICES
+    )
+
+
+def place_points(
+    placing: Placing, x: Array, y: Array, *, zero_is_bad: bool = True
+) -> tuple[Array, Array, dict[int, Text]]:
+    """Convert points given as two columns; see :meth:`Placing.to_storage`.
+
+    Returns
+    -------
+    lon, lat : ndarray of float, shape (n,)
+    faults : dict of int to Text
+        Only where a coordinate was given: NaN in both is no fault.
+    """
+    lon, lat, bad = placing.to_storage(x, y)
+    given = ~(np.isnan(x) & np.isnan(y))
+    faults = {int(i): placing.explain(float(x[i]), float(y[i])) for i in np.flatnonzero(bad & given)}
+    if zero_is_bad and placing.geographic:
+        for i in np.flatnonzero((x == 0) & (y == 0)):
+            faults[int(i)] = Text("0, 0 is where a place was not known")
+            lon[i] = lat[i] = np.nan
+    return lon, lat, faults
+
+
+def place_geometry(
+    placing: Placing, geometry: npt.NDArray[np.object_]
+) -> tuple[npt.NDArray[np.object_], dict[int, Text]]:
+    """Convert geometries to EPSG:4490, without heights and measures.
+
+    Parameters
+    ----------
+    geometry : ndarray of shapely geometries or None, shape (n,)
+
+    Returns
+    -------
+    geometry : ndarray, shape (n,)
+        None where there is none, or where it lies nowhere.
+    faults : dict of int to Text
+    """
+    flat = shapely.force_2d(geometry)
+    flat[shapely.is_empty(flat)] = None
+    coordinates, owner = shapely.get_coordinates(flat, return_index=True)
+    if not len(coordinates):
+        return flat, {}
+    lon, lat, bad = placing.to_storage(coordinates[:, 0], coordinates[:, 1])
+    faults: dict[int, Text] = {}
+    for position in np.flatnonzero(bad)[np.unique(owner[bad], return_index=True)[1]] if bad.any() else ():
+        faults[int(owner[position])] = placing.explain(*(float(value) for value in coordinates[position]))
+    keep = np.ones(len(flat), bool)
+    keep[list(faults)] = False
+    placed = np.full(len(flat), None, dtype=object)
+    fine = keep[owner]
+    placed[keep] = shapely.set_coordinates(flat[keep], np.column_stack([lon[fine], lat[fine]]))
+    return placed, faults
+
+
+def lies_in_mainland(lon: Array, lat: Array) -> bool:
+    """Tell whether any of the places lies where Chinese map apps shift."""
+    return bool(in_mainland(lon, lat).any())
+
+
+def _is_storage_datum(crs: pyproj.CRS) -> bool:
+    datum = crs.datum
+    name = (datum.name if datum is not None else crs.name).casefold().replace("_", " ")
+    return any(word.replace("_", " ") in name for word in SAME_AS_STORAGE)
+
+
+def _alike(one: pyproj.CRS, other: pyproj.CRS) -> bool:
+    """Tell whether two CRSs differ in name only, as WGS 84 and CGCS2000 in degrees do."""
+    same = _is_storage_datum(one) and _is_storage_datum(other) and one.is_geographic and other.is_geographic
+    return bool(same) or one.equals(other, ignore_axis_order=True)
+
+
+def _short(value: float) -> str:
+    return f"{value:.10g}"

@@ -1,0 +1,179 @@
+"""The entrances of the readers."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.errors import InvalidInput, TooLarge
+from geo.readers.headers import FIELDS, PLACE, Field, assign_columns
+from geo.readers.placing import choose_datum, place_geometry
+from geo.readers.records import STORAGE, geometry_of_table, read_records
+from geo.readers.results import Kind, Layer, Limits, Reading
+from geo.readers.sources import Format, Source, open_source
+from geo.readers.tracks import tracks_of_fixes, tracks_of_table
+
+__all__ = ["read", "read_layer", "read_tracks"]
+
+DEFAULT = Limits()
+
+
+def read(
+    kind: Kind | str,
+    path: Path | str,
+    *,
+    crs: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    limits: Limits = DEFAULT,
+) -> Reading:
+    """Read a file as rows of a kind.
+
+    Parameters
+    ----------
+    kind : Kind or str
+        What the rows are.
+    path : Path or str
+        GeoJSON, GeoPackage, Shapefile (also zipped), KML, KMZ, GPX, FIT, CSV or Excel.
+    crs : str, optional
+        The datum: an EPSG code, ``gcj02`` or ``bd09``. It goes before what the file says.
+    mapping : mapping of field to column, optional
+        For headers that are not recognised. ``"=value"`` instead of a column gives all rows
+        one value.
+
+    Returns
+    -------
+    Reading
+        With the good rows and the rejected ones.
+
+    Raises
+    ------
+    Unreadable, TooLarge, InvalidInput
+        If the file as a whole cannot be used.
+    UnknownDatum
+        If neither the file nor `crs` tells its datum.
+    """
+    kind = Kind(kind)
+    if kind == Kind.tracks:
+        return read_tracks(path, crs=crs, mapping=mapping, limits=limits)
+    source = open_source(path, limits)
+    mapping = mapping or {}
+    layer = _layer(source, (*FIELDS[kind], *PLACE), mapping, limits)
+    return read_records(kind, layer, source, crs=crs, mapping=mapping, limits=limits)
+
+
+def read_layer(path: Path | str, *, crs: str | None = None, limits: Limits = DEFAULT) -> gpd.GeoDataFrame:
+    """Read a file's features as they are, with all attributes, in the file's order.
+
+    Parameters
+    ----------
+    path, crs
+        As for :func:`read`.
+
+    Returns
+    -------
+    GeoDataFrame in EPSG:4490
+        Features without geometry keep None. ``attrs["warnings"]`` is a tuple of Text,
+        ``attrs["crs"]`` the datum that was read.
+
+    Raises
+    ------
+    InvalidInput
+        If the file cannot be used, or one of its features cannot; the first one is named.
+    UnknownDatum
+        If neither the file nor `crs` tells its datum.
+    """
+    source = open_source(path, limits)
+    layer = _layer(source, PLACE, {}, limits)
+    geometry, faults = layer.geometry, dict(layer.faults)
+    if geometry is None:
+        built = geometry_of_table(layer.frame, assign_columns([str(c) for c in layer.frame.columns], PLACE, {}))
+        if built is None:
+            raise InvalidInput(
+                "{file} is a table without coordinates; it needs columns lon and lat, or wkt", file=source.name
+            )
+        geometry, bad = built
+        faults |= bad
+    _check_vertices(geometry, limits)
+    placing = choose_datum(crs, layer.crs, layer.defined, file=source.name)
+    placed, nowhere = place_geometry(placing, geometry)
+    faults = nowhere | faults
+    if faults:
+        first = min(faults)
+        message = (
+            "row {row} of {file}: {reason}"
+            if len(faults) == 1
+            else "row {row} of {file}: {reason} (and {more} more rows)"
+        )
+        raise InvalidInput(
+            message, row=int(layer.rows[first]), file=source.name, reason=faults[first], more=len(faults) - 1
+        )
+    attributes = layer.frame.drop(columns=["geometry"], errors="ignore")
+    frame = gpd.GeoDataFrame(attributes, geometry=gpd.GeoSeries(placed, crs=STORAGE), crs=STORAGE)
+    frame.attrs.update(warnings=(*layer.warnings, *placing.warnings), crs=placing.code)
+    return frame
+
+
+def read_tracks(
+    path: Path | str, *, crs: str | None = None, mapping: Mapping[str, str] | None = None, limits: Limits = DEFAULT
+) -> Reading:
+    """Read a file's fixes, one row each.
+
+    Parameters
+    ----------
+    path, crs, mapping
+        As for :func:`read`.
+
+    Returns
+    -------
+    Reading
+        With columns ``track`` (0-based), ``segment`` (a new number is a break), ``time``
+        (UTC; NaT where the file has none), ``lon``, ``lat`` and, where the file has them,
+        ``name``, ``patrol``, ``person``, ``reach``, ``accuracy_m``.
+
+    Raises
+    ------
+    Unreadable, TooLarge, InvalidInput
+        If the file as a whole cannot be used, or has no track.
+    UnknownDatum
+        If neither the file nor `crs` tells its datum.
+    """
+    source = open_source(path, limits)
+    mapping = mapping or {}
+    if source.format == Format.gpx:
+        from geo.readers.gpx import read_gpx_fixes
+
+        return tracks_of_fixes(read_gpx_fixes(source.data), source, crs=crs, limits=limits)
+    layer = _layer(source, (*FIELDS[Kind.tracks], *PLACE), mapping, limits)
+    return tracks_of_table(layer, source, crs=crs, mapping=mapping, limits=limits)
+
+
+def _layer(source: Source, fields: Sequence[Field], mapping: Mapping[str, str], limits: Limits) -> Layer:
+    match source.format:
+        case Format.geojson:
+            from geo.readers.geojson import read_geojson
+
+            return read_geojson(source.data, limits)
+        case Format.gpx:
+            from geo.readers.gpx import read_gpx_layer
+
+            return read_gpx_layer(source.data)
+        case Format.csv:
+            from geo.readers.tables import read_csv
+
+            return read_csv(source.data, fields, mapping, limits)
+        case Format.excel:
+            from geo.readers.tables import read_excel
+
+            return read_excel(source.data, fields, mapping, limits)
+    raise InvalidInput("{format} is not read", format=source.format.value)
+
+
+def _check_vertices(geometry: np.ndarray, limits: Limits) -> None:
+    vertices = int(shapely.get_num_coordinates(geometry).sum())
+    if vertices > limits.max_vertices:
+        raise TooLarge(
+            "the file has {count} vertices, more than the limit of {limit}", count=vertices, limit=limits.max_vertices
+        )

@@ -1,0 +1,201 @@
+"""CSV and Excel: encodings, separators, titles above the header, cached values only."""
+
+import csv
+import io
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.errors import TooLarge, Unreadable
+from geo.readers.headers import Field, count_known
+from geo.readers.results import Layer, Limits
+from geo.readers.texts import decode
+from geo.text import Text
+
+__all__ = ["read_csv", "read_excel"]
+
+SEPARATORS = ",\t;|，"
+HEADER_WITHIN_ROWS = 30
+SAMPLE_CHARACTERS = 64 * 1024
+
+
+def read_csv(data: bytes, fields: Sequence[Field], mapping: Mapping[str, str], limits: Limits) -> Layer:
+    """Return the rows of a text table; every value is a string, empty where there is none.
+
+    Raises
+    ------
+    Unreadable
+        If the encoding is unknown or the quotes do not pair.
+    TooLarge
+        If it has too many rows.
+    """
+    text = decode(data).replace("\0", "")
+    if not text.strip():
+        raise Unreadable("the table is empty")
+    sample = text[:SAMPLE_CHARACTERS]
+    separator = _separator(sample)
+    head = _sample_rows(sample, separator)
+    header = _header_row(head, fields, mapping)
+    width = max(len(row) for row in head)
+    cells = _parse(text, separator, width, limits)
+    layer = _layer(cells, header)
+    return layer
+
+
+def read_excel(data: bytes, fields: Sequence[Field], mapping: Mapping[str, str], limits: Limits) -> Layer:
+    """Return the rows of the sheet whose header is known best; formulas give their cached values.
+
+    Raises
+    ------
+    Unreadable
+        If the workbook is damaged or has a password.
+    TooLarge
+        If it has too many rows.
+    """
+    sheets = _sheets(data)
+    scores: list[tuple[int, str, int]] = []
+    for name, cells in sheets.items():
+        if len(cells) > limits.max_rows:
+            raise TooLarge(
+                "the sheet has {count} rows, more than the limit of {limit}", count=len(cells), limit=limits.max_rows
+            )
+        if len(cells):
+            head = [[_shown(cell) for cell in row] for row in cells.head(HEADER_WITHIN_ROWS).itertuples(index=False)]
+            position = _header_row(head, fields, mapping)
+            scores.append((count_known(head[position], fields, mapping), name, position))
+    if not scores:
+        raise Unreadable("the workbook is empty")
+    best = max(scores, key=lambda score: score[0])
+    layer = _layer(sheets[best[1]], best[2])
+    others = [name for score, name, _ in scores if name != best[1] and score >= max(2, best[0] - 1)]
+    if others:
+        message = "only the sheet {sheet} was read; the others ({others}) have to be imported as files of their own"
+        layer.warnings.append(Text(message, sheet=best[1], others=", ".join(others)))
+    return layer
+
+
+def _sheets(data: bytes) -> dict[str, pd.DataFrame]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return pd.read_excel(io.BytesIO(data), sheet_name=None, header=None, dtype=object, engine="calamine")
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException as fault:  # noqa: BLE001 - a panic of calamine is no Exception, and no reader's fault may pass
+        if "assword" in str(fault) or "ncrypt" in str(fault):
+            raise Unreadable("the workbook has a password; save it without one") from fault
+        raise Unreadable("the workbook is damaged") from fault
+
+
+def _separator(sample: str) -> str:
+    """Return the separator that most lines have, in the same number."""
+    lines = [line for line in sample.splitlines()[:50] if line.strip()]
+    best, best_score = ",", 0.0
+    for separator in SEPARATORS:
+        counts = [count for line in lines if (count := line.count(separator))]
+        if counts:
+            usual = max(set(counts), key=counts.count)
+            score = counts.count(usual) / len(lines) * min(usual, 20)
+            if score > best_score * 1.0001:
+                best, best_score = separator, score
+    return best
+
+
+def _sample_rows(sample: str, separator: str) -> list[list[str]]:
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(sample, newline=""), delimiter=separator):
+            rows.append(row)
+            if len(rows) >= HEADER_WITHIN_ROWS:
+                break
+    except csv.Error as fault:
+        raise Unreadable("the table is damaged: {reason}", reason=str(fault)) from fault
+    return rows
+
+
+def _header_row(rows: Sequence[Sequence[str]], fields: Sequence[Field], mapping: Mapping[str, str]) -> int:
+    """Return the position of the header: the row with most known headers, else the first full one."""
+    scores = [count_known(row, fields, mapping) for row in rows]
+    best = max(scores)
+    if best:
+        return scores.index(best)
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    return filled.index(max(filled))
+
+
+def _parse(text: str, separator: str, width: int, limits: Limits) -> pd.DataFrame:
+    options: dict[str, Any] = {
+        "sep": separator,
+        "header": None,
+        "names": range(width),
+        "dtype": str,
+        "keep_default_na": False,
+        "na_filter": False,
+        "skip_blank_lines": False,
+        "nrows": limits.max_rows + HEADER_WITHIN_ROWS + 1,
+        "index_col": False,
+    }
+    try:
+        with warnings.catch_warnings():
+            # A row longer than the sample's longest: pandas would cut it silently but for this.
+            warnings.simplefilter("error")
+            cells = pd.read_csv(io.StringIO(text), engine="c", **options)
+    except (pd.errors.ParserError, pd.errors.ParserWarning, ValueError, OverflowError):
+        cells = _parse_slowly(text, separator)
+    if len(cells) > limits.max_rows + HEADER_WITHIN_ROWS:
+        raise TooLarge("the table has more rows than the limit of {limit}", limit=limits.max_rows)
+    return cells
+
+
+def _parse_slowly(text: str, separator: str) -> pd.DataFrame:
+    """Parse rows of uneven lengths, each padded to the longest."""
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error as fault:
+        raise Unreadable("the table is damaged: {reason}", reason=str(fault)) from fault
+    width = max(len(row) for row in rows)
+    if width > 16_384:
+        raise Unreadable("the table has {count} columns; is it a table?", count=width)
+    return pd.DataFrame([row + [""] * (width - len(row)) for row in rows], dtype=str)
+
+
+def _layer(cells: pd.DataFrame, header: int) -> Layer:
+    names = _unique([_shown(cell) for cell in cells.iloc[header]])
+    body = cells.iloc[header + 1 :]
+    body.columns = pd.Index([name or f"#{position + 1}" for position, name in enumerate(names)])
+    rows = np.arange(1, len(body) + 1)
+    filled = _filled(body)
+    kept = [
+        name
+        for name, column in zip(names, body.columns, strict=True)
+        if name or filled[:, body.columns.get_loc(column)].any()
+    ]
+    columns = [column for name, column in zip(names, body.columns, strict=True) if name or column in kept]
+    keep = filled.any(axis=1)
+    return Layer(body.loc[:, columns][keep].reset_index(drop=True), rows=rows[keep])
+
+
+def _filled(body: pd.DataFrame) -> np.ndarray:
+    columns = [
+        (body[name].notna() & (body[name].astype("str").str.strip() != "")).to_numpy(bool) for name in body.columns
+    ]
+    return np.column_stack(columns) if columns else np.empty((len(body), 0), bool)
+
+
+def _shown(cell: Any) -> str:
+    if cell is None or cell is pd.NaT or (isinstance(cell, float) and np.isnan(cell)):
+        return ""
+    return str(cell).strip()
+
+
+def _unique(names: Sequence[str]) -> list[str]:
+    """Number repeated headers, so that each column has a name of its own."""
+    seen: dict[str, int] = {}
+    result = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        result.append(name if seen[name] == 1 or not name else f"{name}.{seen[name]}")
+    return result

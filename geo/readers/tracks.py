@@ -1,0 +1,230 @@
+"""Tracks: one row per fix, in UTC, in EPSG:4490."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.errors import InvalidInput, TooLarge, UnknownDatum, Unreadable
+from geo.readers.dates import ZONED, parse_moments
+from geo.readers.fixes import Fixes
+from geo.readers.headers import FIELDS, PLACE, assign_columns
+from geo.readers.placing import Placing, choose_datum, lies_in_mainland, place_points
+from geo.readers.records import geometry_of_table
+from geo.readers.results import Kind, Layer, Limits, Reading, Rejection
+from geo.readers.sources import Source
+from geo.readers.values import parse_numbers, read_values
+from geo.text import Text
+
+__all__ = ["tracks_of_fixes", "tracks_of_table"]
+
+GROUPS = ("track", "patrol", "person", "reach")
+
+
+def tracks_of_fixes(fixes: Fixes, source: Source, *, crs: str | None, limits: Limits) -> Reading:
+    """Check the fixes of a GPX, KML or FIT file.
+
+    Raises
+    ------
+    Unreadable
+        If the file has no track.
+    """
+    if not len(fixes.lon):
+        if fixes.other:
+            raise Unreadable("{file} has no track, only routes or waypoints, which nobody walked", file=source.name)
+        raise Unreadable("{file} has no track", file=source.name)
+    _check_count(len(fixes.lon), limits)
+    placing = choose_datum(crs, None, fixes.defined, file=source.name)
+    time, untimely = _times(fixes.time)
+    frame = pd.DataFrame({"track": fixes.track, "segment": fixes.segment, "name": fixes.name, "time": time})
+    x, y = _numbers(fixes.lon), _numbers(fixes.lat)
+    accuracy = _numbers(fixes.accuracy_m)
+    if np.isfinite(accuracy).any():
+        frame["accuracy_m"] = accuracy
+    rows = np.arange(1, len(frame) + 1)
+    return _finish(frame, x, y, rows, untimely, placing, source, defined="" if crs else fixes.defined)
+
+
+def tracks_of_table(
+    layer: Layer, source: Source, *, crs: str | None, mapping: Mapping[str, str], limits: Limits
+) -> Reading:
+    """Check the fixes of a table or a layer of points.
+
+    Raises
+    ------
+    InvalidInput
+        If it has no columns for the place.
+    UnknownDatum
+        If nobody says in which datum it is, and it is no logger's; see decision 0020.
+    """
+    table = layer.frame.reset_index(drop=True)
+    columns = [str(column) for column in table.columns]
+    fields = FIELDS[Kind.tracks] + PLACE
+    found = assign_columns(columns, fields, mapping, truncated=layer.truncated_names)
+    _check_count(len(table), limits)
+    faults = dict(layer.faults)
+    x, y = _places(layer, table, found, faults)
+    warnings = list(layer.warnings)
+    defined = layer.defined
+    if crs is None and layer.crs is None and not defined and _is_loggers(table, found):
+        defined = "GPS"
+        message = "read as WGS 84: columns longitude and latitude with times in UTC are a GNSS logger's; else say --crs"
+        warnings.append(Text(message))
+    placing = choose_datum(crs, layer.crs, defined, file=source.name)
+    frame = _columns(table, found, faults)
+    reading = _finish(frame, x, y, layer.rows, faults, placing, source, defined="" if crs else layer.defined)
+    return Reading(
+        reading.kind,
+        reading.source,
+        reading.sha256,
+        reading.crs,
+        reading.frame,
+        reading.rejected,
+        (*warnings, *reading.warnings),
+    )
+
+
+def _columns(table: pd.DataFrame, found: Mapping[str, str], faults: dict[int, Text]) -> pd.DataFrame:
+    """Return time, accuracy and what says which fixes belong together."""
+    frame = pd.DataFrame(index=table.index)
+    named = {}
+    for name in (*GROUPS, "name"):
+        if name in found:
+            named[name] = read_values(
+                "text" if name in ("track", "name") else "code", table[found[name]], found[name]
+            ).values
+    keys = [named[name].fillna("") for name in GROUPS if name in named]
+    if keys:
+        frame["track"] = (
+            pd.concat(keys, axis=1, keys=range(len(keys))).groupby(list(range(len(keys))), sort=False).ngroup()
+        )
+    else:
+        frame["track"] = 0
+    frame["track"] = frame["track"].astype("int64")
+    frame["segment"] = frame["track"]
+    for name, values in named.items():
+        if name != "track":
+            frame[name] = values
+    frame["time"] = _table_times(table, found, faults)
+    if "accuracy_m" in found:
+        frame["accuracy_m"] = parse_numbers(table[found["accuracy_m"]])
+    return frame
+
+
+def _table_times(table: pd.DataFrame, found: Mapping[str, str], faults: dict[int, Text]) -> pd.Series:
+    column = found.get("time") or found.get("day")
+    if column is None:
+        return pd.Series(pd.NaT, index=table.index, dtype="datetime64[us, UTC]")
+    values = table[column]
+    if "time" in found and "day" in found:
+        texts = values.astype("str")
+        if texts.str.fullmatch(r"\s*\d{1,2}:\d\d(:\d\d(\.\d+)?)?\s*").all():
+            # The day stands in a column of its own.
+            values = table[found["day"]].astype("str").str.partition(" ")[0] + " " + texts.str.strip()
+    time, bad = parse_moments(values, epoch=True)
+    for position in np.flatnonzero(bad):
+        faults.setdefault(
+            int(position), Text("{label}: {value} is no date", label=column, value=str(values.iloc[position])[:60])
+        )
+    return time
+
+
+def _places(
+    layer: Layer, table: pd.DataFrame, found: Mapping[str, str], faults: dict[int, Text]
+) -> tuple[np.ndarray, np.ndarray]:
+    if layer.geometry is not None:
+        points = shapely.get_type_id(layer.geometry) == 0
+        for position in np.flatnonzero(~points):
+            faults.setdefault(int(position), Text("a fix needs a point"))
+        return shapely.get_x(layer.geometry), shapely.get_y(layer.geometry)
+    if "wkt" not in found and "lon" in found and "lat" in found:
+        x, y = parse_numbers(table[found["lon"]]), parse_numbers(table[found["lat"]])
+        for position in np.flatnonzero(np.isnan(x) | np.isnan(y)):
+            faults.setdefault(int(position), Text("it has no coordinates"))
+        return x, y
+    built = geometry_of_table(table, found)
+    if built is None:
+        raise InvalidInput(
+            "no columns for the place among {columns}; name them with --map lon=COLUMN --map lat=COLUMN",
+            columns=", ".join(str(column) for column in table.columns[:20]),
+        )
+    geometry, bad = built
+    for position, reason in bad.items():
+        faults.setdefault(position, reason)
+    for position in np.flatnonzero(shapely.is_missing(geometry)):
+        faults.setdefault(int(position), Text("it has no coordinates"))
+    return shapely.get_x(geometry), shapely.get_y(geometry)
+
+
+def _is_loggers(table: pd.DataFrame, found: Mapping[str, str]) -> bool:
+    """Tell a GNSS logger's table: English headers for the place, every time with a zone."""
+    if not {"lon", "lat", "time"} <= found.keys():
+        return False
+    if found["lon"].casefold() not in ("longitude", "lon", "lng") or found["lat"].casefold() not in ("latitude", "lat"):
+        return False
+    times = table[found["time"]].astype("str").str.strip()
+    return bool(times.str.contains(ZONED)[times != ""].all() and (times != "").any())
+
+
+def _times(values: pd.Series) -> tuple[pd.Series, dict[int, Text]]:
+    """Read times that are UTC when they do not say otherwise."""
+    if isinstance(values.dtype, pd.DatetimeTZDtype):
+        return values, {}
+    text = values.fillna("").astype("str").str.strip()
+    zoned = (text == "") | text.str.contains(ZONED)
+    time, bad = parse_moments(text.where(zoned, text + "Z"))
+    message = "{value} is no time"
+    return time, {int(i): Text(message, value=text.iloc[i][:60]) for i in np.flatnonzero(bad)}
+
+
+def _numbers(values: pd.Series) -> np.ndarray:
+    return pd.to_numeric(values, errors="coerce").to_numpy(float, na_value=np.nan)
+
+
+def _check_count(count: int, limits: Limits) -> None:
+    if count > limits.max_rows:
+        raise TooLarge("the file has {count} rows, more than the limit of {limit}", count=count, limit=limits.max_rows)
+
+
+def _finish(
+    frame: pd.DataFrame,
+    x: np.ndarray,
+    y: np.ndarray,
+    rows: np.ndarray,
+    faults: dict[int, Text],
+    placing: Placing,
+    source: Source,
+    *,
+    defined: str,
+) -> Reading:
+    """Place the fixes, take out the bad ones, number what is left."""
+    lon, lat, nowhere = place_points(placing, x, y)
+    for position in np.flatnonzero(np.isnan(x) | np.isnan(y)):
+        faults.setdefault(int(position), Text("it has no coordinates"))
+    for position, reason in nowhere.items():
+        faults.setdefault(position, reason)
+    frame["lon"], frame["lat"] = lon, lat
+    keep = np.ones(len(frame), bool)
+    keep[list(faults)] = False
+    frame.index = pd.Index(rows, name="row")
+    rejected = tuple(Rejection(int(rows[position]), reason) for position, reason in sorted(faults.items()))
+    good = frame[keep].copy()
+    if good.empty:
+        first = rejected[0] if rejected else None
+        raise Unreadable(
+            "{file} has no usable fix; the first of {count}: {reason}",
+            file=source.name,
+            count=len(frame),
+            reason=first.reason if first else "-",
+        )
+    warnings = list(placing.warnings)
+    if good["time"].isna().any():
+        message = "{count} of {all} fixes have no time"
+        warnings.append(Text(message, count=int(good["time"].isna().sum()), all=len(good)))
+    if defined and lies_in_mainland(lon[keep][:1000], lat[keep][:1000]):
+        message = (
+            "read as WGS 84, as {format} defines; if it comes from a Chinese map app, say --crs gcj02 or --crs bd09"
+        )
+        warnings.append(Text(message, format=defined))
+    return Reading(Kind.tracks, source.name, source.sha256, placing.code, good, rejected, tuple(warnings))
