@@ -9,6 +9,7 @@ import shapely
 from geo.readers.fixes import Fixes
 from geo.readers.markup import parse_events, to_utf8
 from geo.readers.results import Layer
+from geo.text import Text
 
 __all__ = ["read_gpx_fixes", "read_gpx_layer"]
 
@@ -88,7 +89,7 @@ class _Parser:
             self.in_point = False
         elif local == "name":
             self._end_name()
-        elif local == "trkseg" or local == "rte":
+        elif local in ("trkseg", "rte"):
             self._end_line()
         elif local == "trk":
             for line in self.found.lines[self.lines_of_parent :]:
@@ -153,20 +154,27 @@ def read_gpx_layer(data: bytes) -> Layer:
     lon = pd.to_numeric(pd.Series(found.lon, dtype=object), errors="coerce").to_numpy(float)
     lat = pd.to_numeric(pd.Series(found.lat, dtype=object), errors="coerce").to_numpy(float)
     places = np.column_stack([lon, lat])
+    known = np.isfinite(places).all(axis=1)
     records: list[tuple[str, str | None]] = []
     shapes: list[shapely.Geometry | None] = []
+    faults: dict[int, Text] = {}
     for (kind, _number), lines in _by_parent(found.lines).items():
-        parts = [places[line.first : line.last] for line in lines if line.last - line.first > 1]
+        parts = [slice(line.first, line.last) for line in lines if line.last - line.first > 1]
+        if not all(known[part].all() for part in parts):
+            faults[len(records)] = Text("its coordinates are no numbers")
+            parts = []
         records.append(("track" if kind == "trk" else "route", lines[0].name))
-        made = [shapely.LineString(part) for part in parts]
+        made = [shapely.LineString(places[part]) for part in parts]
         shapes.append(None if not made else made[0] if len(made) == 1 else shapely.MultiLineString(made))
     for point in found.waypoints:
+        if not known[point]:
+            faults[len(records)] = Text("its coordinates are no numbers")
         records.append(("waypoint", found.names.get(point)))
-        shapes.append(shapely.Point(places[point]))
+        shapes.append(shapely.Point(places[point]) if known[point] else None)
     frame = pd.DataFrame(records, columns=["type", "name"], dtype=object)
     geometry = np.empty(len(shapes), dtype=object)
     geometry[:] = shapes
-    return Layer(frame, geometry, defined="GPX")
+    return Layer(frame, geometry, defined="GPX", faults=faults)
 
 
 def _by_parent(lines: list[_Line]) -> dict[tuple[str, int], list[_Line]]:

@@ -18,6 +18,8 @@ Array = npt.NDArray[np.float64]
 Convert = Callable[[Array, Array], tuple[Array, Array]]
 # Data may reach somewhat beyond the area for which their CRS was made.
 AREA_MARGIN_DEG = 5.0
+# Rounded numbers overshoot the date line and the poles.
+ROUNDING_DEG = 1e-6
 # Datums that agree with CGCS2000 to a few centimetres or, for the ensembles, to what anyone can tell.
 SAME_AS_STORAGE = (
     "wgs 84",
@@ -66,12 +68,13 @@ class Placing:
         """
         good = np.isfinite(x) & np.isfinite(y)
         if self.geographic:
-            good &= (np.abs(x) <= 180) & (np.abs(y) <= 90)
+            good &= (np.abs(x) <= 180 + ROUNDING_DEG) & (np.abs(y) <= 90 + ROUNDING_DEG)
         lon, lat = np.full(x.shape, np.nan), np.full(x.shape, np.nan)
         if good.any():
             lon[good], lat[good] = self._convert(x[good], y[good])
         with np.errstate(invalid="ignore"):
-            good &= np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
+            good &= np.isfinite(lon) & np.isfinite(lat)
+            good &= (np.abs(lon) <= 180 + ROUNDING_DEG) & (np.abs(lat) <= 90 + ROUNDING_DEG)
             good &= self._in_area(lon, lat)
         lon[~good] = lat[~good] = np.nan
         return lon, lat, ~good

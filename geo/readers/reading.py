@@ -5,16 +5,22 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from geo.errors import InvalidInput, TooLarge
+from geo.readers.fit import read_fit_fixes
+from geo.readers.fixes import Fixes
+from geo.readers.geojson import read_geojson
+from geo.readers.gpx import read_gpx_fixes, read_gpx_layer
 from geo.readers.headers import FIELDS, PLACE, Field, assign_columns
+from geo.readers.kml import read_kml_fixes, read_kml_layer
 from geo.readers.placing import choose_datum, place_geometry
 from geo.readers.records import STORAGE, geometry_of_table, read_records
 from geo.readers.results import Kind, Layer, Limits, Reading
 from geo.readers.sources import Format, Source, open_source
+from geo.readers.tables import read_csv, read_excel
 from geo.readers.tracks import tracks_of_fixes, tracks_of_table
+from geo.readers.vectors import read_geopackage, read_shapefile
 
 __all__ = ["read", "read_layer", "read_tracks"]
 
@@ -60,7 +66,7 @@ def read(
         return read_tracks(path, crs=crs, mapping=mapping, limits=limits)
     source = open_source(path, limits)
     mapping = mapping or {}
-    layer = _layer(source, (*FIELDS[kind], *PLACE), mapping, limits)
+    layer = _layer(source, (*FIELDS[kind], *PLACE), mapping, limits, prefer=kind.value)
     return read_records(kind, layer, source, crs=crs, mapping=mapping, limits=limits)
 
 
@@ -142,33 +148,46 @@ def read_tracks(
     """
     source = open_source(path, limits)
     mapping = mapping or {}
-    if source.format == Format.gpx:
-        from geo.readers.gpx import read_gpx_fixes
-
-        return tracks_of_fixes(read_gpx_fixes(source.data), source, crs=crs, limits=limits)
+    fixes = _fixes(source, limits)
+    if fixes is not None:
+        return tracks_of_fixes(fixes, source, crs=crs, limits=limits)
     layer = _layer(source, (*FIELDS[Kind.tracks], *PLACE), mapping, limits)
     return tracks_of_table(layer, source, crs=crs, mapping=mapping, limits=limits)
 
 
-def _layer(source: Source, fields: Sequence[Field], mapping: Mapping[str, str], limits: Limits) -> Layer:
+def _fixes(source: Source, limits: Limits) -> Fixes | None:
+    """Return the fixes of a format that has tracks of its own."""
+    match source.format:
+        case Format.gpx:
+            return read_gpx_fixes(source.data)
+        case Format.kml:
+            return read_kml_fixes(source.data)
+        case Format.fit:
+            return read_fit_fixes(source.data, limits)
+        case _:
+            return None
+
+
+def _layer(
+    source: Source, fields: Sequence[Field], mapping: Mapping[str, str], limits: Limits, *, prefer: str = ""
+) -> Layer:
     match source.format:
         case Format.geojson:
-            from geo.readers.geojson import read_geojson
-
             return read_geojson(source.data, limits)
+        case Format.gpkg:
+            return read_geopackage(source.data, limits, prefer=prefer)
+        case Format.shapefile:
+            return read_shapefile(source.data, source.parts, limits)
+        case Format.kml:
+            return read_kml_layer(source.data, limits)
         case Format.gpx:
-            from geo.readers.gpx import read_gpx_layer
-
             return read_gpx_layer(source.data)
+        case Format.fit:
+            raise InvalidInput("{file} is a FIT file; it holds a track and nothing else", file=source.name)
         case Format.csv:
-            from geo.readers.tables import read_csv
-
             return read_csv(source.data, fields, mapping, limits)
         case Format.excel:
-            from geo.readers.tables import read_excel
-
             return read_excel(source.data, fields, mapping, limits)
-    raise InvalidInput("{format} is not read", format=source.format.value)
 
 
 def _check_vertices(geometry: np.ndarray, limits: Limits) -> None:

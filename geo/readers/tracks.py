@@ -32,7 +32,7 @@ def tracks_of_fixes(fixes: Fixes, source: Source, *, crs: str | None, limits: Li
     """
     if not len(fixes.lon):
         if fixes.other:
-            raise Unreadable("{file} has no track, only routes or waypoints, which nobody walked", file=source.name)
+            raise Unreadable("{file} has no track, only routes, places or areas", file=source.name)
         raise Unreadable("{file} has no track", file=source.name)
     _check_count(len(fixes.lon), limits)
     placing = choose_datum(crs, None, fixes.defined, file=source.name)
