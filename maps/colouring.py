@@ -47,6 +47,8 @@ def finest_cells(cells: gpd.GeoDataFrame) -> list[bool]:
 
     A cell counts as filled from 95 % of its area on.
     """
+    if cells.empty:
+        return []
     shapes = shapely.make_valid(cells.geometry.to_numpy())
     ranks = np.array([_RANK.get(str(level), len(_RANK)) for level in cells["level"]])
     outer, inner = gpd.GeoSeries(shapes).sindex.query(shapes, predicate="intersects")
@@ -55,5 +57,5 @@ def finest_cells(cells: gpd.GeoDataFrame) -> list[bool]:
     # Of two finer levels only the next one counts, or their areas would add up twice.
     filled = np.zeros((len(shapes), len(_RANK) + 1))
     np.add.at(filled, (outer, ranks[inner]), shapely.area(shapely.intersection(shapes[outer], shapes[inner])))
-    share: list[bool] = (filled.max(axis=1) < 0.95 * shapely.area(shapes)).tolist() if len(shapes) else []
-    return share
+    finest: list[bool] = (filled.max(axis=1) < 0.95 * shapely.area(shapes)).tolist()
+    return finest

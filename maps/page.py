@@ -234,8 +234,6 @@ def _folium_map(page: Page, view: list[list[float]] | None, words: Words, basema
         key: folium.FeatureGroup(name=name, show=show).add_to(chart)
         for key, (name, show) in {**page.layers, **_ground_layers(words)}.items()
     }
-    if view is not None:
-        chart.fit_bounds(view, padding=(18, 18))
     folium.LayerControl(collapsed=False).add_to(chart)
     chart.add_child(_Drawing(layers))
     return chart

@@ -71,6 +71,8 @@
     W.data = JSON.parse(document.getElementById("wg-data").textContent);
     W.words = W.data.words;
     const map = L.map(id, options);
+    // At once, without a flight: whoever prints or tests sees the whole at first.
+    if (W.data.view) map.fitBounds(W.data.view, { padding: [18, 18], animate: false });
     map.attributionControl.setPrefix("Leaflet");
     L.control.zoom({ position: "topright", zoomInTitle: W.words.zoom_in, zoomOutTitle: W.words.zoom_out }).addTo(map);
     if (W.data.view) new Whole().addTo(map);
@@ -90,7 +92,7 @@
     W.labels = new Labels(W.data.ground.labels.concat(riverLabels())).addTo(groups.names);
     if (W.data.notice) banner(map, W.data.notice);
     W.pages[W.data.kind](map, groups, W.data);
-    W.map.current = map;
+    W.current = map;
     document.body.dataset.ready = "true";
   };
 

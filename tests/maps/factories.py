@@ -214,7 +214,7 @@ def cells() -> gpd.GeoDataFrame:
                 "cell": f"{village['code']}{group:02d}",
                 "name": f"{village['name']}{group}组",
                 "lead": None if vacant else PEOPLE[(number + group) % len(PEOPLE)],
-                "assists": ["陈望舒"] if group == 1 else [],
+                "assists": ["何晓岚"] if group == 1 else [],
             }
             rows.append(
                 _cell(link["cell"], link["name"], "group", village["name"], [link, village_link, town_link], shape)

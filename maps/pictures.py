@@ -1,0 +1,273 @@
+"""The three maps as PNG pictures for Word (插图)."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from geo.vocabulary import ISSUE_CATEGORIES, ISSUE_STATES
+from maps.canvas import Canvas, Key
+from maps.colouring import colour_villages
+from maps.coverage import coverage_totals, drawn_reaches, last_day, recency_names
+from maps.encoding import date_text, length_text, share_text, text_of
+from maps.ground import Ground
+from maps.issues import CLOSED_STATES, glyph, issue_order
+from maps.labels import Language, Words
+from maps.palette import (
+    BOUNDARY,
+    CORRIDOR,
+    GAP,
+    GROUND,
+    INK,
+    OVERDUE,
+    RECENCY,
+    STATES,
+    VACANT,
+    VILLAGES,
+    Shape,
+    state_style,
+)
+from maps.responsibility import assists_of, drawn_cells, short_name
+
+__all__ = ["coverage_png", "issue_png", "responsibility_png"]
+
+_WIDTH_PX = 1600
+_MARKERS = {Shape.circle: "o", Shape.square: "s", Shape.diamond: "D", Shape.pentagon: "p", Shape.triangle: "^"}
+# More issues than this and a letter in each would only make grey.
+_MOST_GLYPHS = 150
+_VILLAGE_BORDER = "#4b5563"
+
+
+def issue_png(
+    issues: gpd.GeoDataFrame,
+    ground: Ground,
+    *,
+    title: str,
+    subtitle: str = "",
+    language: Language = "zh",
+    width_px: int = _WIDTH_PX,
+) -> bytes:
+    """Return a picture of the issues; see :func:`maps.issues.issue_map` for the frame.
+
+    Raises
+    ------
+    NotFound
+        If no font with Chinese characters is installed.
+    """
+    words = Words(language)
+    placed = issues[~(issues.geometry.isna() | issues.geometry.is_empty)]
+    notice = words["no_issues"] if not len(issues) else "" if len(placed) else words["no_located_issues"]
+    canvas = Canvas(
+        ground,
+        words,
+        title=title,
+        subtitle=subtitle,
+        width_px=width_px,
+        extent=shapely.union_all(placed.geometry.to_numpy()) if len(placed) else None,
+        legend=[*_issue_legend(issues, len(issues) - len(placed), words), _ground_legend(ground, words)],
+        notice=notice,
+    )
+    # Finished ones below, overdue ones on top: what needs doing must be seen.
+    order = placed["overdue"].astype(bool) * 2 - placed["state"].isin(CLOSED_STATES)
+    placed = placed.assign(order=order.astype(int)).sort_values("order", kind="stable")
+    many = len(placed) > _MOST_GLYPHS
+    size_pt = 8.6 if not many else 5.0 if len(placed) < 2000 else 3.2
+    points = shapely.get_coordinates(shapely.centroid(canvas.metres(placed.geometry.to_numpy())))
+    for zorder, (row, (x, y)) in enumerate(zip(placed.to_dict("records"), points.tolist(), strict=True)):
+        style = _marker(text_of(row["state"]), size_pt, overdue=bool(row["overdue"]))
+        canvas.axes.plot([x], [y], linestyle="none", zorder=12 + zorder / 1e5, **style)
+        if not many:
+            canvas.letter(
+                x, y, glyph(text_of(row["category"])), state_style(text_of(row["state"])).ink, 12 + (zorder + 0.5) / 1e5
+            )
+            canvas.avoid(x, y, size_pt)
+    return canvas.png()
+
+
+def coverage_png(
+    reaches: gpd.GeoDataFrame,
+    stretches: pd.DataFrame,
+    ground: Ground,
+    *,
+    title: str,
+    subtitle: str = "",
+    as_of: date | None = None,
+    language: Language = "zh",
+    width_px: int = _WIDTH_PX,
+) -> bytes:
+    """Return a picture of the coverage; see :func:`maps.coverage.coverage_map` for the frames."""
+    words = Words(language)
+    as_of = as_of or last_day(stretches)
+    drawn = drawn_reaches(reaches, stretches, as_of)
+    heading = words["recency"] + (words.brackets(f"{words['as_of']} {date_text(as_of)}") if as_of else "")
+    ramp = [
+        Key(name, line={"color": step.colour, "linewidth": step.width * 0.62})
+        for step, name in zip(RECENCY, recency_names(words), strict=True)
+    ]
+    gap = {"color": GAP, "linewidth": 1.7, "linestyle": (0, (3, 2))}
+    legend = [
+        (heading, [*ramp, Key(words["gaps"], line=gap)]),
+        ("", _coverage_facts(drawn, words)),
+        _ground_legend(ground, words),
+    ]
+    canvas = Canvas(
+        ground,
+        words,
+        title=title,
+        subtitle=subtitle,
+        width_px=width_px,
+        extent=shapely.union_all(reaches.geometry.dropna().to_numpy()) if len(reaches) else None,
+        legend=legend if drawn else legend[-1:],
+        notice=words["no_reaches"] if not len(reaches) else "" if len(stretches) else words["no_patrols"],
+    )
+    for reach in drawn:
+        geometry = reach.facts["geometry"]
+        if geometry is not None and not geometry.is_empty:
+            for part in canvas.metres([geometry]):
+                for piece in getattr(part, "geoms", [part]):
+                    canvas.line(
+                        shapely.get_coordinates(piece), color=CORRIDOR, linewidth=7, solid_capstyle="round", zorder=9
+                    )
+    for reach in drawn:
+        for _, pieces in reach.gaps:
+            _draw_pieces(canvas, pieces, zorder=10, **gap)
+        for step, _, pieces in reach.walked:
+            style = RECENCY[step]
+            _draw_pieces(
+                canvas, pieces, color=style.colour, linewidth=style.width * 0.62, solid_capstyle="butt", zorder=11
+            )
+    return canvas.png()
+
+
+def responsibility_png(
+    cells: gpd.GeoDataFrame,
+    ground: Ground,
+    *,
+    title: str,
+    subtitle: str = "",
+    language: Language = "zh",
+    width_px: int = _WIDTH_PX,
+) -> bytes:
+    """Return a picture of who answers for what; see :func:`maps.responsibility.responsibility_map`."""
+    words = Words(language)
+    drawn = drawn_cells(cells)
+    finest = drawn[drawn["finest"]]
+    colours = colour_villages(drawn)
+    vacant = {"facecolor": "white", "edgecolor": VACANT, "hatch": "\\\\\\\\", "hatch_linewidth": 1.1}
+    legend = [
+        Key(words["vacant_cell"], box=vacant),
+        Key(words["assisted_cell"], box={"facecolor": _lighter(VILLAGES[0]), "hatch": "////"}),
+        *(
+            Key(name, box={"facecolor": _lighter(VILLAGES[colours[name]])})
+            for name in dict.fromkeys(map(text_of, drawn["village"]))
+            if name in colours
+        ),
+    ]
+    facts = Key(
+        f"{words['cells']} {len(cells)} · {words['assigned']} {int((cells['status'] != 'vacant').sum())} · "
+        f"{words['vacant']} {int((cells['status'] == 'vacant').sum())}"
+    )
+    canvas = Canvas(
+        ground,
+        words,
+        title=title,
+        subtitle=subtitle,
+        width_px=width_px,
+        extent=shapely.union_all(drawn.geometry.to_numpy()) if len(drawn) else None,
+        legend=[(words["legend"], [*legend, facts] if len(cells) else []), _ground_legend(ground, words)],
+        notice="" if len(cells) else words["no_cells"],
+        village_border=_VILLAGE_BORDER,
+    )
+    rows = finest.to_dict("records")
+    for row in rows:
+        colour = colours.get(text_of(row["village"]))
+        fill = "#dfe3e8" if colour is None else VILLAGES[colour]
+        plain = {"facecolor": _lighter(fill), "edgecolor": "white", "linewidth": 0.7}
+        hatched = (
+            {"hatch": "////", "hatch_linewidth": 0.5, "hatchcolor": (0.12, 0.16, 0.22, 0.35)} if assists_of(row) else {}
+        )
+        style = (
+            {**vacant, "linewidth": 1.2, "zorder": 4}
+            if row["status"] == "vacant"
+            else {**plain, **hatched, "zorder": 3}
+        )
+        canvas.fill(row["geometry"], **style)
+    canvas.village_names()
+    for row, shape in zip(rows, canvas.metres(finest.geometry.to_numpy()), strict=True):
+        if row["status"] == "vacant":
+            canvas.name(words["vacant"], shape, 8.5, bold=True, color=VACANT)
+        else:
+            own = short_name(row) if row["level"] == "group" else ""
+            name = "\n".join(part for part in (own, text_of(row["lead"])) if part)
+            canvas.name(name, shape, 7.2, color=INK)
+    return canvas.png()
+
+
+def _lighter(colour: str) -> str:
+    """Return a colour a fifth of the way to white, as the pages show it."""
+    parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(part + (255 - part) * 0.2):02x}" for part in parts)
+
+
+def _draw_pieces(canvas: Canvas, pieces: Sequence[Any], **style: Any) -> None:
+    for piece in canvas.metres([shapely.LineString(points) for points in pieces]):
+        canvas.line(shapely.get_coordinates(piece), **style)
+
+
+def _marker(state: str, size_pt: float, *, overdue: bool) -> dict[str, Any]:
+    style = state_style(state)
+    large = 1.18 if style.shape in {Shape.pentagon, Shape.triangle} else 0.88 if style.shape is Shape.diamond else 1.0
+    return {
+        "marker": _MARKERS[style.shape],
+        "markersize": size_pt * large,
+        "markerfacecolor": style.fill,
+        "markeredgecolor": OVERDUE if overdue else "white",
+        "markeredgewidth": 1.5 if overdue else 0.6,
+    }
+
+
+def _issue_legend(issues: gpd.GeoDataFrame, unlocated: int, words: Words) -> list[tuple[str, list[Key]]]:
+    if not len(issues):
+        return []
+    by_state = Counter(map(text_of, issues["state"]))
+    by_category = Counter(map(text_of, issues["category"]))
+    overdue = int(issues["overdue"].astype(bool).sum())
+    states = [
+        Key(f"{words.term(ISSUE_STATES, code)} {by_state[code]}", line=_marker(code, 7.5, overdue=False))
+        for code in issue_order(issues["state"], list(STATES))
+    ]
+    if overdue:
+        states.append(Key(f"{words['overdue']} {overdue}", line=_marker("assigned", 7.5, overdue=True)))
+    categories = [
+        Key(f"{words.term(ISSUE_CATEGORIES, code)} {by_category[code]}", glyph=glyph(code))
+        for code in issue_order(issues["category"], [term.code for term in ISSUE_CATEGORIES])
+    ]
+    if unlocated:
+        categories.append(Key(f"{unlocated} {words['unlocated']}"))
+    return [(words["state"], states), (words["category"], categories)]
+
+
+def _coverage_facts(drawn: list[Any], words: Words) -> list[Key]:
+    length_m, covered_m = coverage_totals(drawn)
+    known_m = sum(reach.length_m for reach in drawn if reach.covered_m is not None)
+    facts = [f"{words['reaches']} {len(drawn)}", f"{words['total_length']} {length_text(length_m)}"]
+    if covered_m is not None:
+        facts.append(f"{words['covered']} {length_text(covered_m)}")
+        facts.append(f"{words['gap']} {length_text(sum(reach.gap_m or 0.0 for reach in drawn))}")
+        facts.append(f"{words['share']} {share_text(covered_m / known_m if known_m else None)}")
+    return [Key(fact) for fact in facts]
+
+
+def _ground_legend(ground: Ground, words: Words) -> tuple[str, list[Key]]:
+    keys = [
+        Key(words["town_border"], line={"color": BOUNDARY["town"], "linewidth": 1.7}),
+        Key(words["village_border"], line={"color": "#8d95a1", "linewidth": 0.9}),
+        Key(words["rivers"], line={"color": GROUND["river"], "linewidth": 1.6}),
+    ]
+    if ground.zones is not None and len(ground.zones):
+        keys.append(Key(words["zones"], box={"facecolor": "#d3e9e5", "edgecolor": "#0f766e", "linestyle": (0, (3, 2))}))
+    return "", keys
