@@ -58,7 +58,7 @@ STATES: dict[str, StateStyle] = {
     "rejected": StateStyle("#a3a9b3", Shape.pentagon, "#1f2937"),
     "assigned": StateStyle("#1f6fb5", Shape.square),
     "rectifying": StateStyle("#f0a81c", Shape.square, "#1f2937"),
-    "returned": StateStyle("#a85a0a", Shape.square),
+    "returned": StateStyle("#7c3f06", Shape.square),
     "submitted": StateStyle("#7b45a8", Shape.diamond),
     "closed": StateStyle("#1b7f4b", Shape.pentagon),
     "look_back": StateStyle("#5bb58a", Shape.diamond, "#1f2937"),

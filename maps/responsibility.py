@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import shapely
 from markupsafe import Markup
 from pyproj import Geod
@@ -86,7 +87,7 @@ def drawn_cells(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     drawn = cells[~(cells.geometry.isna() | cells.geometry.is_empty)]
     order = {term.code: rank for rank, term in enumerate(LEVELS)}
     drawn = drawn.sort_values("level", key=lambda levels: levels.map(order), kind="stable")
-    return drawn.assign(geometry=shapely.make_valid(drawn.geometry.to_numpy()), finest=finest_cells(drawn))
+    return drawn.assign(geometry=shapely.make_valid(drawn.geometry.to_numpy()), finest=np.array(finest_cells(drawn), dtype=bool))
 
 
 def level_codes(cells: gpd.GeoDataFrame) -> list[str]:
@@ -162,7 +163,7 @@ def _row(
         "village": text_of(row["village"]),
         "area": area_text(area_m2, mu),
         "level": levels.index(row["level"]) if row["level"] in levels else -1,
-        "finest": row["finest"],
+        "finest": bool(row["finest"]),
         "colour": colours.get(text_of(row["village"]), -1),
         "vacant": row["status"] == "vacant",
         "assisted": bool(assists_of(row)),
