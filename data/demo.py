@@ -1,0 +1,37 @@
+"""Write the files that the demo imports: the ground as it is kept, the tracks made anew."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+__all__ = ["AS_OF", "FILES", "HERE", "write_demo"]
+
+HERE = Path(__file__).parent / "qinghe"
+
+# The day on which the demo's clock stands: what is due before it and still open is overdue.
+AS_OF = date(2025, 6, 30)
+
+# What `wangge import` reads, in an order in which each file finds what it refers to.
+FILES = {
+    "regions": "regions.geojson",
+    "cells": "cells.geojson",
+    "rivers": "rivers.geojson",
+    "reaches": "reaches.geojson",
+    "zones": "zones.geojson",
+    "sites": "sites.csv",
+    "people": "people.csv",
+    "responsibilities": "responsibilities.csv",
+    "issues": "issues.csv",
+}
+
+
+def write_demo(folder: Path) -> dict[str, list[Path]]:
+    """Write the demo's files into `folder`.
+
+    Returns
+    -------
+    dict of str to list of Path
+        The files by the KIND of ``wangge import``, in the order in which they can be imported.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    return {kind: [Path(shutil.copyfile(HERE / name, folder / name))] for kind, name in FILES.items()}
