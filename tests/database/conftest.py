@@ -1,0 +1,1 @@
+"""Real PostGIS for every test that needs it."""
