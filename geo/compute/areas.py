@@ -6,10 +6,11 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["AXIS_M", "METRES_PER_DEGREE", "ground_area_m2", "ground_scale"]
+__all__ = ["AXIS_M", "INVERSE_FLATTENING", "METRES_PER_DEGREE", "ground_area_m2", "ground_scale"]
 
 AXIS_M = 6378137.0
-_FLATTENING = 1 / 298.257222101
+INVERSE_FLATTENING = 298.257222101
+_FLATTENING = 1 / INVERSE_FLATTENING
 _ECCENTRICITY2 = _FLATTENING * (2 - _FLATTENING)
 _ECCENTRICITY = _ECCENTRICITY2**0.5
 

@@ -1,0 +1,170 @@
+"""Where places, lines and areas lie among cells (按区域定责)."""
+
+import numpy as np
+import pandas as pd
+import shapely
+from geopandas import GeoSeries
+from numpy.typing import NDArray
+from pandas import DataFrame
+
+from geo.compute.claims import BORDER_M, Claims, border_width, claims, require_one_crs
+from geo.compute.splits import split_by_cells
+from geo.errors import WrongCRS
+
+__all__ = ["STATUSES", "locate", "shared_areas", "shared_lengths"]
+
+STATUSES = ("assigned", "border", "outside")
+
+
+def locate(points: GeoSeries, cells: GeoSeries, *, border_m: float = BORDER_M) -> DataFrame:
+    """Tell in which cell each point lies.
+
+    Parameters
+    ----------
+    points : GeoSeries of Point, shape (n,)
+        In any CRS. Missing and empty ones lie outside.
+    cells : GeoSeries of Polygon or MultiPolygon, shape (m,)
+        In the same CRS.
+    border_m : float
+        A point nearer to a border than this lies on it.
+
+    Returns
+    -------
+    DataFrame with columns ``cell``, ``status``, ``candidates``
+        A row per point, with its index. ``cell`` is a position in `cells`, and
+        -1 unless ``status`` is "assigned". A point on a border, or in several
+        cells that overlap against the rule, is "border"; ``candidates`` are
+        then the positions of all cells that claim it, else empty.
+
+    Raises
+    ------
+    WrongCRS
+        If the two are in different systems.
+
+    Examples
+    --------
+    >>> cells = GeoSeries([shapely.box(0, 0, 10, 10), shapely.box(10, 0, 30, 10)], crs=4549)
+    >>> found = locate(GeoSeries.from_xy([5, 10, 50], [5, 5, 5], crs=4549), cells)
+    >>> found["cell"].tolist(), found["status"].tolist(), found["candidates"].tolist()
+    ([0, -1, -1], ['assigned', 'border', 'outside'], [(), (0, 1), ()])
+    """
+    require_one_crs(points, cells)
+    places = np.column_stack([points.x, points.y])
+    found = claims(places, np.asarray(cells.array, dtype=object), border_width(cells, border_m))
+    return _located(found, points.index)
+
+
+def _located(found: Claims, index: pd.Index) -> DataFrame:
+    count = len(index)
+    claimed = np.bincount(found.place, minlength=count)
+    doubtful = (np.bincount(found.place, weights=found.on_border, minlength=count) > 0) | (claimed > 1)
+    cell = np.full(count, -1, dtype=np.int64)
+    sure = ~doubtful[found.place]
+    cell[found.place[sure]] = found.cell[sure]
+    status = np.where(doubtful, 1, np.where(claimed == 1, 0, 2)).astype(np.int8)
+    candidates: NDArray[np.object_] = np.empty(count, dtype=object)
+    candidates.fill(())
+    for place in np.flatnonzero(doubtful):
+        mine = slice(*np.searchsorted(found.place, [place, place + 1]))
+        candidates[place] = tuple(found.cell[mine].tolist())
+    return DataFrame(
+        {"cell": cell, "status": pd.Categorical.from_codes(status, categories=STATUSES), "candidates": candidates},
+        index=index,
+    )
+
+
+def shared_lengths(reaches: GeoSeries, cells: GeoSeries) -> DataFrame:
+    """Return how much of each reach lies in each cell.
+
+    Parameters
+    ----------
+    reaches : GeoSeries of LineString or MultiLineString, shape (n,)
+        In a projected CRS with metre axes.
+    cells : GeoSeries of Polygon or MultiPolygon, shape (m,)
+        In the same CRS; must not overlap.
+
+    Returns
+    -------
+    DataFrame with columns ``reach``, ``cell``, ``length_m``
+        A row per pair that shares more than a point, as positions. For a reach
+        inside the cells' union, its lengths add up to its own.
+
+    Raises
+    ------
+    WrongCRS
+        If either is in degrees, or the two differ.
+
+    Notes
+    -----
+    A piece that runs along a common border belongs to the cell on its left,
+    so that it is counted once. For reaches in degrees, add up the measures of
+    :func:`geo.compute.reaches.split_by_cells`.
+
+    Examples
+    --------
+    >>> reaches = GeoSeries.from_wkt(["LINESTRING(0 5, 30 5)"], crs=4549)
+    >>> cells = GeoSeries([shapely.box(0, 0, 10, 10), shapely.box(10, 0, 30, 10)], crs=4549)
+    >>> shared_lengths(reaches, cells)["length_m"].tolist()
+    [10.0, 20.0]
+    """
+    _require_metres(reaches)
+    _require_metres(cells)
+    pieces = split_by_cells(reaches, cells)
+    pieces["length_m"] = pieces["end_m"] - pieces["start_m"]
+    return pieces.groupby(["reach", "cell"], as_index=False)["length_m"].sum()
+
+
+def shared_areas(polygons: GeoSeries, cells: GeoSeries) -> DataFrame:
+    """Return how much of each polygon lies in each cell.
+
+    Parameters
+    ----------
+    polygons : GeoSeries of Polygon or MultiPolygon, shape (n,)
+        In a projected CRS with metre axes.
+    cells : GeoSeries of Polygon or MultiPolygon, shape (m,)
+        In the same CRS; must not overlap.
+
+    Returns
+    -------
+    DataFrame with columns ``polygon``, ``cell``, ``area_m2``
+        A row per pair that shares more than a line, as positions. For a
+        polygon inside the cells' union, its areas add up to its own.
+
+    Raises
+    ------
+    WrongCRS
+        If either is in degrees, or the two differ.
+
+    Notes
+    -----
+    Broken polygons are repaired first (``make_valid`` by structure).
+
+    Examples
+    --------
+    >>> zones = GeoSeries([shapely.box(5, 0, 20, 10)], crs=4549)
+    >>> cells = GeoSeries([shapely.box(0, 0, 10, 10), shapely.box(10, 0, 30, 10)], crs=4549)
+    >>> shared_areas(zones, cells)["area_m2"].tolist()
+    [50.0, 100.0]
+    """
+    _require_metres(polygons)
+    _require_metres(cells)
+    require_one_crs(polygons, cells)
+    shapes, grounds = _valid(polygons), _valid(cells)
+    tree = shapely.STRtree(grounds)
+    polygon, cell = tree.query(shapes, predicate="intersects")
+    areas = shapely.area(shapely.intersection(shapes[polygon], grounds[cell]))
+    shared = areas > 0
+    pairs = DataFrame({"polygon": polygon[shared], "cell": cell[shared], "area_m2": areas[shared]})
+    return pairs.sort_values(["polygon", "cell"], ignore_index=True)
+
+
+def _valid(series: GeoSeries) -> NDArray[np.object_]:
+    shapes: NDArray[np.object_] = shapely.force_2d(np.asarray(series.array, dtype=object))
+    broken = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
+    shapes[broken] = shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
+    return shapes
+
+
+def _require_metres(series: GeoSeries) -> None:
+    if series.crs is None or series.crs.is_geographic or series.crs.axis_info[0].unit_name != "metre":
+        raise WrongCRS("lengths and areas need a projected reference system with metre axes; project the layer first")
