@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["tests.database_fixtures"]
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
