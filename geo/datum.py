@@ -42,6 +42,10 @@ BD_ROTATION = np.pi * 3000 / 180
 # 1e-10° is 0.01 mm; the shift's own slope is below 1 %, so each turn gains two digits.
 INVERSE_TOLERANCE_DEG = 1e-10
 INVERSE_TURNS = 20
+# A shift of 500 m moves few places across a town's border, so a small share is telling.
+SUSPICIOUS_SHARE = 0.01
+SUSPICIOUS_DISTANCE_M = 100.0
+DEGREE_M = 111_320.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,17 +264,34 @@ def shift_suspicion(lon: Array, lat: Array, boundary: shapely.Geometry) -> Text 
     lon, lat = lon[finite], lat[finite]
     if not lon.size or boundary is None or shapely.is_empty(boundary):
         return None
-    as_given = shapely.contains_xy(boundary, lon, lat)
-    undone = shapely.contains_xy(boundary, *gcj02_to_wgs84(lon, lat))
-    better, worse = int((undone & ~as_given).sum()), int((as_given & ~undone).sum())
-    if better <= max(2 * worse, 2) or better < 0.01 * len(lon):
+    undone = gcj02_to_wgs84(lon, lat)
+    as_given, corrected = (shapely.contains_xy(boundary, *places) for places in ((lon, lat), undone))
+    better, worse = int((corrected & ~as_given).sum()), int((as_given & ~corrected).sum())
+    if better > max(2 * worse, 2) and better >= SUSPICIOUS_SHARE * len(lon):
+        return Text(
+            "{better} places lie outside the town, but inside once a GCJ-02 shift is undone ({worse} the other way);"
+            " if they come from a Chinese map app, import them with --crs gcj02",
+            better=better,
+            worse=worse,
+        )
+    # A boundary's own vertices lie half inside and half outside in any case; their distance from it tells.
+    far_m, near_m = (_median_distance_m(boundary, *places) for places in ((lon, lat), undone))
+    if far_m < SUSPICIOUS_DISTANCE_M or near_m > far_m / 2:
         return None
     return Text(
-        "{better} places lie outside the town, but inside once a GCJ-02 shift is undone ({worse} the other way);"
+        "the data lie {far_m} m from the town's boundary, but {near_m} m once a GCJ-02 shift is undone;"
         " if they come from a Chinese map app, import them with --crs gcj02",
-        better=better,
-        worse=worse,
+        far_m=round(far_m),
+        near_m=round(near_m),
     )
+
+
+def _median_distance_m(boundary: shapely.Geometry, lon: Array, lat: Array) -> float:
+    """Return how far places lie from a boundary's line, by a scale good enough to compare."""
+    x_m, y_m = DEGREE_M * np.cos(np.radians(lat.mean())), DEGREE_M
+    line = shapely.transform(boundary.boundary, lambda places: places * (x_m, y_m))
+    step = max(1, len(lon) // 2000)
+    return float(np.median(shapely.distance(line, shapely.points(lon[::step] * x_m, lat[::step] * y_m))))
 
 
 def _arrays(lon: Array, lat: Array) -> tuple[Array, Array]:

@@ -1,6 +1,7 @@
 """Dates and times as offices and apps write them."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,10 @@ EARLIEST, LATEST = pd.Timestamp("1900-01-01", tz="UTC"), pd.Timestamp("2200-01-0
 EXCEL_EPOCH = pd.Timestamp("1899-12-30")
 ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|z|[+-]\d\d:?\d\d)?"
 ZONED = r"(?:Z|z|[+-]\d\d:?\d\d)$"
-CLOCK = r"(?:[T\s]*(?P<half>上午|下午|中午|晚上|凌晨|早上)?\s*(?P<H>\d{1,2})[:：时点](?P<M>\d{1,2})[:：分]?(?:(?P<S>\d{1,2})(?:\.(?P<f>\d+))?)?秒?)?"
+CLOCK = (
+    r"(?:[T\s]*(?P<half>上午|下午|中午|晚上|凌晨|早上)?\s*(?P<H>\d{1,2})[:：时点](?P<M>\d{1,2})[:：分]?"
+    r"(?:(?P<S>\d{1,2})(?:\.(?P<f>\d+))?)?秒?)?"
+)
 TAIL = CLOCK + r"\s*(?P<ampm>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|z|UTC|GMT|[+-]\d\d:?\d\d)?"
 YEAR_FIRST = (
     r"(?P<y>\d{4})\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*[日号]?(?:\s*[(（]?(?:星期|周).[)）]?)?"
@@ -50,11 +54,11 @@ def parse_moments(values: pd.Series, *, epoch: bool = False) -> Moments:
     text = _texts(values)
     filled = text != ""
     waiting = filled.copy()
-    for parse in (_iso, _year_first, _year_last, _compact, _numbers):
+    parsers: tuple[Callable[[pd.Series], pd.Series], ...] = (_iso, _year_first, _year_last, _compact, _serials)
+    for parse in (*parsers, _epochs) if epoch else parsers:
         if not waiting.any():
             break
-        part = text[waiting]
-        found = parse(part, epoch) if parse is _numbers else parse(part)
+        found = parse(text[waiting])
         found = found[found.notna() & (found >= EARLIEST) & (found < LATEST)]
         moments.loc[found.index] = found
         waiting &= moments.isna()
@@ -115,15 +119,21 @@ def _compact(text: pd.Series) -> pd.Series:
     return _assemble(parts.assign(half=None, ampm=None, f=None))
 
 
-def _numbers(text: pd.Series, epoch: bool) -> pd.Series:
+def _serials(text: pd.Series) -> pd.Series:
+    """Read Excel's days since 1900."""
     numbers = pd.to_numeric(text[text.str.fullmatch(NUMBER)], errors="coerce")
     days = numbers[(numbers >= 10_000) & (numbers < 100_000)]
-    serial = EXCEL_EPOCH + pd.to_timedelta((days * 86_400_000).round(), unit="ms")
-    found = [pd.Series(serial.array, index=days.index).dt.tz_localize(LOCAL).dt.tz_convert("UTC").dt.as_unit("us")]
-    if epoch:
-        for low, unit in ((1e9, "s"), (1e12, "ms")):
-            part = numbers[(numbers >= low / 10) & (numbers < low * 10)]
-            found.append(pd.to_datetime(part, unit=unit, utc=True).dt.as_unit("us"))
+    moments = EXCEL_EPOCH + pd.to_timedelta((days * 86_400_000).round(), unit="ms")
+    return pd.Series(moments.array, index=days.index).dt.tz_localize(LOCAL).dt.tz_convert("UTC").dt.as_unit("us")
+
+
+def _epochs(text: pd.Series) -> pd.Series:
+    """Read seconds or milliseconds since 1970."""
+    numbers = pd.to_numeric(text[text.str.fullmatch(NUMBER)], errors="coerce")
+    found = []
+    for low, unit in ((1e8, "s"), (1e11, "ms")):
+        part = numbers[(numbers >= low) & (numbers < low * 100)]
+        found.append(pd.to_datetime(part, unit=unit, utc=True).dt.as_unit("us"))
     return pd.concat(found)
 
 

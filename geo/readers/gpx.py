@@ -8,6 +8,7 @@ import shapely
 
 from geo.readers.fixes import Fixes
 from geo.readers.markup import parse_events, to_utf8
+from geo.readers.quick_gpx import read_usual_gpx
 from geo.readers.results import Layer
 from geo.text import Text
 
@@ -122,6 +123,10 @@ def read_gpx_fixes(data: bytes) -> Fixes:
     Unreadable
         If the XML is damaged.
     """
+    data = to_utf8(data)
+    usual = read_usual_gpx(data)
+    if usual is not None:
+        return usual
     found = _parse(data)
     tracks = [line for line in found.lines if line.kind == "trk"]
     lengths = [line.last - line.first for line in tracks]

@@ -1,135 +1,16 @@
-"""Column names: which header means which field (表头识别)."""
+"""Which header of a file means which field (表头识别)."""
 
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from geo.errors import InvalidInput
-from geo.readers.results import Kind
+from geo.readers.columns import Field
 
-__all__ = ["FIELDS", "PLACE", "Field", "assign_columns", "count_known", "fold"]
+__all__ = ["assign_columns", "count_known", "fold", "list_columns"]
 
 # How a shapefile cuts a column's name.
 NAME_BYTES = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A canonical column: its name, how its values are read, the headers that mean it."""
-
-    name: str
-    reader: str
-    headers: tuple[str, ...]
-    required: bool = False
-
-
-PLACE = (
-    Field(
-        "lon",
-        "number",
-        ("longitude", "lng", "long", "经度", "x", "x坐标", "坐标x", "point_x", "e", "east", "easting", "东坐标"),
-    ),
-    Field("lat", "number", ("latitude", "纬度", "y", "y坐标", "坐标y", "point_y", "n", "north", "northing", "北坐标")),
-    Field("place", "text", ("坐标", "经纬度", "位置坐标", "地理坐标", "lonlat", "lnglat", "coordinates", "coordinate")),
-    Field("wkt", "text", ("geometry", "geom", "the_geom", "几何", "空间数据", "shape", "wkb")),
-)
-CODE = ("编码", "编号", "代码", "code", "id", "objectid")
-NAME = ("名称", "name", "名字")
-REGION = (
-    "区划代码", "行政区划代码", "行政区划", "所属区划", "所属区划代码", "区划编码", "所属村代码", "村代码", "村编码",
-    "所属行政区", "region_code",
-)  # fmt: skip
-LEVEL = ("级别", "层级", "等级", "行政级别")
-FROM = ("valid_from", "起始日期", "开始日期", "生效日期", "启用日期", "任职日期", "责任起始", "起", "from", "start")
-TO = ("valid_to", "截止日期", "结束日期", "失效日期", "停用日期", "离任日期", "责任截止", "止", "to", "end")
-
-FIELDS: Mapping[Kind, tuple[Field, ...]] = {
-    Kind.regions: (
-        Field("code", "region", ("区划代码", "行政区划代码", "行政区代码", "区划编码", "xzqdm", "adcode", *CODE), required=True),
-        Field("name", "text", ("区划名称", "行政区划名称", "行政区名称", "村名", "村名称", "xzqmc", *NAME), required=True),
-        Field("level", "level", LEVEL, required=True),
-        Field("parent", "region", ("上级代码", "上级区划代码", "上级区划", "上级编码", "上级", "parent_code")),
-    ),
-    Kind.cells: (
-        Field("code", "code", ("网格编码", "网格编号", "网格代码", "单元网格编码", "网格号", "cell", *CODE), required=True),
-        Field("name", "text", ("网格名称", "网格名", "单元网格名称", *NAME), required=True),
-        Field("level", "level", ("网格级别", "网格层级", "网格等级", *LEVEL), required=True),
-        Field("region", "region", REGION),
-        Field("valid_from", "date", FROM),
-    ),
-    Kind.rivers: (
-        Field("code", "code", ("河流编码", "河流代码", "河流编号", "河道编码", *CODE), required=True),
-        Field("name", "text", ("河流名称", "河流名", "河道名称", "河名", "河流", "shown_name", *NAME), required=True),
-        Field("level", "level", ("河流级别", "河道级别", *LEVEL)),
-    ),
-    Kind.reaches: (
-        Field("code", "code", ("河段编码", "河段编号", "河段代码", *CODE), required=True),
-        Field("name", "text", ("河段名称", "河段名", "河段", *NAME), required=True),
-        Field("river", "text", ("河流名称", "河流编码", "所属河流", "河流代码", "河流", "河道名称", "河名"), required=True),
-        Field("level", "level", ("河段级别", "河长级别", "河长层级", *LEVEL), required=True),
-        Field("region", "region", REGION),
-    ),
-    Kind.zones: (
-        Field("code", "code", ("保护区编码", "保护区编号", "水源地编码", "水源地代码", *CODE), required=True),
-        Field("name", "text", ("保护区名称", "水源地名称", "水源地", "保护区", *NAME), required=True),
-        Field("zone_class", "zone_class", ("保护区级别", "保护区等级", "保护级别", "级别", "等级", "类别", "class"), required=True),
-        Field("region", "region", REGION),
-        Field("status", "zone_status", ("状态", "批复状态", "划定状态")),
-    ),
-    Kind.sites: (
-        Field("code", "code", ("点位编码", "点位编号", "点位代码", "企业编码", "统一社会信用代码", *CODE), required=True),
-        Field("name", "text", ("点位名称", "企业名称", "单位名称", "场所名称", "养殖场名称", *NAME), required=True),
-        Field("kind", "site_kind", ("点位类型", "点位类别", "类型", "类别", "种类", "分类", "type"), required=True),
-        Field("region", "region", REGION),
-    ),
-    Kind.people: (
-        Field("code", "code", ("人员编码", "人员编号", "责任人编号", "工号", "编码", "编号", "code", "id"), required=True),
-        Field("name", "text", ("姓名", "责任人", "人员姓名", "网格员", "河长", "河长姓名", "网格员姓名", "名字", "name"), required=True),
-        Field("phone", "phone", ("电话", "手机", "手机号", "手机号码", "联系电话", "联系方式", "电话号码", "mobile", "tel")),
-        Field("title", "text", ("职务", "岗位", "职位", "职务名称", "岗位名称", "身份", "post", "position"), required=True),
-        Field("level", "level", ("职务级别", "岗位级别", "网格级别", "河长级别", *LEVEL), required=True),
-        Field("region", "region", REGION),
-        Field("valid_from", "date", FROM),
-        Field("valid_to", "date", TO),
-    ),
-    Kind.responsibilities: (
-        Field("person", "code", ("责任人", "责任人编码", "责任人编号", "人员编码", "人员编号", "姓名", "人员", "网格员", "河长"), required=True),
-        Field("target_kind", "target_kind", ("责任对象类型", "对象类型", "责任类型", "类型", "kind", "type"), required=True),
-        Field("target", "code", ("责任对象编码", "对象编码", "责任对象", "对象", "网格编码", "河段编码", "target_code"), required=True),
-        Field("role", "role", ("责任角色", "责任类别", "角色", "责任方式"), required=True),
-        Field("valid_from", "date", FROM, required=True),
-        Field("valid_to", "date", TO),
-    ),
-    Kind.tracks: (
-        Field("track", "text", ("轨迹", "轨迹编号", "轨迹编码", "轨迹id", "track_id", "trackid")),
-        Field("name", "text", ("轨迹名称", "track_name", "name")),
-        Field("patrol", "code", ("巡查编号", "巡河编号", "巡查记录编号", "巡查编码", "记录编号", "patrol_id")),
-        Field("person", "code", ("巡查人", "巡河人", "巡查人员", "巡查员", "姓名", "人员", "河长", "person_id")),
-        Field("reach", "code", ("河段编码", "河段编号", "河段代码", "河段", "reach_code", "reach_id")),
-        Field("day", "text", ("日期", "date", "定位日期", "采集日期")),
-        Field("time", "moment", ("时间", "定位时间", "采集时间", "上报时间", "gps时间", "时刻", "timestamp", "datetime", "utc", "utc_time")),
-        Field("accuracy_m", "number", ("精度", "定位精度", "水平精度", "accuracy", "hacc", "horizontal_accuracy")),
-    ),
-    Kind.issues: (
-        Field("number", "code", ("问题编号", "编号", "案件编号", "案号", "受理编号", "工单号", "issue_number", "no", "code", "id")),
-        Field("category", "category", ("问题类别", "问题类型", "问题分类", "类别", "类型", "分类", "type", "service_code"), required=True),
-        Field("source", "source", ("问题来源", "来源", "来源渠道", "发现方式")),
-        Field("state", "state", ("状态", "问题状态", "办理状态", "整改状态", "销号情况", "status")),
-        Field(
-            "found_at", "moment",
-            ("发现时间", "发现日期", "上报时间", "受理时间", "登记时间", "登记日期", "日期", "时间", "created_at", "date", "created"),
-            required=True,
-        ),
-        Field("due_on", "date", ("整改期限", "整改时限", "办理期限", "截止日期", "期限", "要求完成时间", "due_date", "due")),
-        Field("closed_at", "moment", ("销号时间", "销号日期", "办结时间", "办结日期", "完成时间", "closed", "close_date")),
-        Field("region", "text", ("所属村", "村", "村社", "村(社区)", "村居", "所在村", "所属区划", "区划代码", "行政区划代码", "village")),
-        Field("description", "text", ("问题描述", "描述", "问题内容", "主要问题", "内容", "情况说明", "存在问题")),
-        Field("severity", "text", ("严重程度", "紧急程度", "程度", "等级")),
-        Field("reporter", "text", ("上报人", "举报人", "投诉人", "反映人", "发现人", "联系人")),
-        Field("reporter_phone", "phone", ("上报人电话", "举报人电话", "投诉人电话", "联系电话", "电话", "手机", "手机号")),
-    ),
-}  # fmt: skip
 
 
 def fold(header: str) -> str:
@@ -151,7 +32,7 @@ def _bare(header: str) -> str:
 
 def count_known(headers: Iterable[str], fields: Sequence[Field], mapping: Mapping[str, str]) -> int:
     """Count how many cells of a row are headers: the fullest row is the header's."""
-    known = {fold(word) for field in fields for word in (field.name, *field.headers)}
+    known = {fold(word) for field in fields for word in field.headers}
     known |= {fold(column) for column in mapping.values() if not column.startswith("=")}
     return sum(fold(header) in known or (_bare(header) in known) for header in headers if header)
 
@@ -182,23 +63,24 @@ def assign_columns(
     names = [field.name for field in fields]
     for name, column in mapping.items():
         if name not in names:
-            raise InvalidInput(
-                "there is no field {field}; the fields are {fields}", field=name, fields=", ".join(names)
-            )
-        if not column.startswith("=") and fold(column) not in folded:
-            raise InvalidInput(
-                "there is no column {column}; the columns are {columns}", column=column, columns=_listed(columns)
-            )
-        found[name] = column if column.startswith("=") else column if column in columns else folded[fold(column)]
+            message = "there is no field {field}; the fields are {fields}"
+            raise InvalidInput(message, field=name, fields=", ".join(names))
+        if column.startswith("=") or column in columns:
+            found[name] = column
+        elif fold(column) in folded:
+            found[name] = folded[fold(column)]
+        else:
+            message = "there is no column {column}; the columns are {columns}"
+            raise InvalidInput(message, column=column, columns=list_columns(columns))
     taken = set(found.values())
     for field in fields:
         if field.name in found:
             continue
-        for word in (field.name, *field.headers):
-            column = bare.get(fold(word)) or (_cut(word, columns) if truncated else None)
-            if column is not None and column not in taken:
-                found[field.name] = column
-                taken.add(column)
+        for word in field.headers:
+            match = bare.get(fold(word)) or (_cut(word, columns) if truncated else None)
+            if match is not None and match not in taken:
+                found[field.name] = match
+                taken.add(match)
                 break
     return found
 
@@ -211,6 +93,7 @@ def _cut(word: str, columns: Sequence[str]) -> str | None:
     return None
 
 
-def _listed(columns: Sequence[str]) -> str:
-    shown = ", ".join(columns[:30])
+def list_columns(columns: Sequence[str]) -> str:
+    """Return the columns' names for a sentence, without end when there are many."""
+    shown = ", ".join(columns[:30]) or "-"
     return shown + (" …" if len(columns) > 30 else "")

@@ -41,7 +41,7 @@ def to_utf8(data: bytes) -> bytes:
 
 def parse_events(
     data: bytes,
-    start: Callable[[str, dict[str, str]], None],
+    start: Callable[[str, dict[str, str]], None] | None = None,
     end: Callable[[str], None] | None = None,
     text: Callable[[str], object] | None = None,
 ) -> None:
@@ -51,8 +51,8 @@ def parse_events(
     ----------
     data : bytes
         In UTF-8.
-    start, end, text : callable
-        As expat's handlers; names keep their prefixes.
+    start, end, text : callable, optional
+        As expat's handlers; names keep their prefixes. Without any, the document is only checked.
 
     Raises
     ------
@@ -64,7 +64,8 @@ def parse_events(
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = _refuse_doctype
     parser.EntityDeclHandler = _refuse_doctype
-    parser.StartElementHandler = start
+    if start is not None:
+        parser.StartElementHandler = start
     if end is not None:
         parser.EndElementHandler = end
     if text is not None:

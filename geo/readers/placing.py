@@ -9,12 +9,14 @@ import shapely
 from pyproj.exceptions import ProjError
 
 from geo.datum import CHOICES, Datum, bd09_to_wgs84, gcj02_to_wgs84, in_mainland, parse_datum
-from geo.errors import UnknownDatum
+from geo.errors import TooLarge, UnknownDatum
+from geo.readers.results import Limits
 from geo.text import Text
 
-__all__ = ["Placing", "choose_datum", "place_geometry", "place_points"]
+__all__ = ["Placing", "check_vertices", "choose_datum", "place_geometry", "place_points", "warn_of_shift"]
 
 Array = npt.NDArray[np.float64]
+Geometries = npt.NDArray[np.object_]
 Convert = Callable[[Array, Array], tuple[Array, Array]]
 # Data may reach somewhat beyond the area for which their CRS was made.
 AREA_MARGIN_DEG = 5.0
@@ -83,15 +85,18 @@ class Placing:
         """Say why a coordinate is no place, with the way out where one shows."""
         if not (np.isfinite(x) and np.isfinite(y)):
             return Text("its coordinates are no numbers")
+        if x == 0 and y == 0:
+            return Text("0, 0 is what stands where a place was not known")
         facts = {"x": _short(x), "y": _short(y), "crs": self.code}
         if self._fits(y, x):
             return Text("{x}, {y} is no place in {crs}; longitude and latitude seem to be swapped", **facts)
         if self.geographic and max(abs(x), abs(y)) > 360:
-            return Text(
-                "{x}, {y} is no place in {crs}; these are metres: say --crs with the code of their projection", **facts
+            message = (
+                "{x}, {y} is no place in {crs}, but seems to be metres; say --crs with the code of their projection"
             )
+            return Text(message, **facts)
         if not self.geographic and abs(x) <= 180 and abs(y) <= 90:
-            return Text("{x}, {y} is no place in {crs}; these are degrees: say --crs with another code", **facts)
+            return Text("{x}, {y} is no place in {crs}, but seems to be degrees; say --crs with another code", **facts)
         return Text("{x}, {y} is no place in {crs}", **facts)
 
     def _fits(self, x: float, y: float) -> bool:
@@ -118,7 +123,7 @@ class Placing:
     def _to_degrees(self) -> Convert:
         geodetic = self.crs.geodetic_crs
         same = geodetic is not None and _is_storage_datum(geodetic)
-        if self.geographic and same and self.crs.prime_meridian.longitude == 0:
+        if self.geographic and same and _at_greenwich(self.crs):
             return lambda x, y: (x, y)
         # To the CRS's own degrees when its datum counts as ours, so that no shift sneaks in.
         target = geodetic if same else pyproj.CRS.from_epsg(4326)
@@ -127,7 +132,10 @@ class Placing:
         except ProjError as fault:
             raise UnknownDatum("no way is known from {crs} to CGCS2000", crs=self.crs.name) from fault
         if not same and (transformer.accuracy or -1) < 0:
-            message = "{crs} is related to CGCS2000 only roughly; places may be off by some 100 m: convert the file with your county's parameters"
+            message = (
+                "{crs} is related to CGCS2000 only roughly; places may be off by some 100 m:"
+                " convert the file with your county's parameters"
+            )
             self.warnings.append(Text(message, crs=self.crs.name))
         return lambda x, y: transformer.transform(x, y, errcheck=False)
 
@@ -186,26 +194,32 @@ def place_points(
     -------
     lon, lat : ndarray of float, shape (n,)
     faults : dict of int to Text
-        Only where a coordinate was given: NaN in both is no fault.
+        Why a coordinate is no place.
     """
     lon, lat, bad = placing.to_storage(x, y)
-    given = ~(np.isnan(x) & np.isnan(y))
-    faults = {int(i): placing.explain(float(x[i]), float(y[i])) for i in np.flatnonzero(bad & given)}
     if zero_is_bad and placing.geographic:
-        for i in np.flatnonzero((x == 0) & (y == 0)):
-            faults[int(i)] = Text("0, 0 is where a place was not known")
-            lon[i] = lat[i] = np.nan
+        bad |= (x == 0) & (y == 0)
+        lon[bad] = lat[bad] = np.nan
+    faults: dict[int, Text] = {}
+    reasons: dict[tuple[float, float], Text] = {}
+    for i in np.flatnonzero(bad):
+        place = float(x[i]), float(y[i])
+        if place not in reasons:
+            reasons[place] = placing.explain(*place)
+        faults[int(i)] = reasons[place]
     return lon, lat, faults
 
 
 def place_geometry(
-    placing: Placing, geometry: npt.NDArray[np.object_]
-) -> tuple[npt.NDArray[np.object_], dict[int, Text]]:
+    placing: Placing, geometry: Geometries, *, zero_is_bad: bool = False
+) -> tuple[Geometries, dict[int, Text]]:
     """Convert geometries to EPSG:4490, without heights and measures.
 
     Parameters
     ----------
     geometry : ndarray of shapely geometries or None, shape (n,)
+    zero_is_bad : bool
+        Whether 0, 0 in degrees means that a place was not known.
 
     Returns
     -------
@@ -218,21 +232,45 @@ def place_geometry(
     coordinates, owner = shapely.get_coordinates(flat, return_index=True)
     if not len(coordinates):
         return flat, {}
-    lon, lat, bad = placing.to_storage(coordinates[:, 0], coordinates[:, 1])
-    faults: dict[int, Text] = {}
-    for position in np.flatnonzero(bad)[np.unique(owner[bad], return_index=True)[1]] if bad.any() else ():
-        faults[int(owner[position])] = placing.explain(*(float(value) for value in coordinates[position]))
-    keep = np.ones(len(flat), bool)
-    keep[list(faults)] = False
+    lon, lat, faults = place_points(placing, coordinates[:, 0], coordinates[:, 1], zero_is_bad=zero_is_bad)
+    by_row: dict[int, Text] = {}
+    for position in sorted(faults):
+        by_row.setdefault(int(owner[position]), faults[position])
+    keep = ~shapely.is_missing(flat)
+    keep[list(by_row)] = False
     placed = np.full(len(flat), None, dtype=object)
     fine = keep[owner]
     placed[keep] = shapely.set_coordinates(flat[keep], np.column_stack([lon[fine], lat[fine]]))
-    return placed, faults
+    return placed, by_row
 
 
-def lies_in_mainland(lon: Array, lat: Array) -> bool:
-    """Tell whether any of the places lies where Chinese map apps shift."""
-    return bool(in_mainland(lon, lat).any())
+def check_vertices(geometry: Geometries, limits: Limits) -> None:
+    """Refuse more vertices than the limits allow.
+
+    Raises
+    ------
+    TooLarge
+    """
+    vertices = int(shapely.get_num_coordinates(geometry).sum())
+    if vertices > limits.max_vertices:
+        message = "the file has {count} vertices, more than the limit of {limit}"
+        raise TooLarge(message, count=vertices, limit=limits.max_vertices)
+
+
+def warn_of_shift(defined: str, geometry: Geometries) -> Text | None:
+    """Return a warning when data in China are WGS 84 only because their format defines it.
+
+    Chinese map apps write GCJ-02 into GeoJSON, GPX and KML all the same.
+    """
+    coordinates = shapely.get_coordinates(geometry)[:1000]
+    if not defined or not in_mainland(coordinates[:, 0], coordinates[:, 1]).any():
+        return None
+    message = "read as WGS 84, as {format} defines; if it comes from a Chinese map app, say --crs gcj02 or --crs bd09"
+    return Text(message, format=defined)
+
+
+def _at_greenwich(crs: pyproj.CRS) -> bool:
+    return crs.prime_meridian is None or crs.prime_meridian.longitude == 0
 
 
 def _is_storage_datum(crs: pyproj.CRS) -> bool:

@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
-import shapely
 
-from geo.errors import InvalidInput, TooLarge
+from geo.errors import InvalidInput
+from geo.readers.columns import FIELDS, PLACE, Field
 from geo.readers.fit import read_fit_fixes
 from geo.readers.fixes import Fixes
 from geo.readers.geojson import read_geojson
 from geo.readers.gpx import read_gpx_fixes, read_gpx_layer
-from geo.readers.headers import FIELDS, PLACE, Field, assign_columns
+from geo.readers.headers import assign_columns
 from geo.readers.kml import read_kml_fixes, read_kml_layer
-from geo.readers.placing import choose_datum, place_geometry
-from geo.readers.records import STORAGE, geometry_of_table, read_records
+from geo.readers.places import geometry_of_table
+from geo.readers.placing import check_vertices, choose_datum, place_geometry
+from geo.readers.records import STORAGE, read_records
 from geo.readers.results import Kind, Layer, Limits, Reading
 from geo.readers.sources import Format, Source, open_source
 from geo.readers.tables import read_csv, read_excel
@@ -102,7 +102,7 @@ def read_layer(path: Path | str, *, crs: str | None = None, limits: Limits = DEF
             )
         geometry, bad = built
         faults |= bad
-    _check_vertices(geometry, limits)
+    check_vertices(geometry, limits)
     placing = choose_datum(crs, layer.crs, layer.defined, file=source.name)
     placed, nowhere = place_geometry(placing, geometry)
     faults = nowhere | faults
@@ -184,15 +184,6 @@ def _layer(
             return read_gpx_layer(source.data)
         case Format.fit:
             raise InvalidInput("{file} is a FIT file; it holds a track and nothing else", file=source.name)
-        case Format.csv:
-            return read_csv(source.data, fields, mapping, limits)
-        case Format.excel:
-            return read_excel(source.data, fields, mapping, limits)
-
-
-def _check_vertices(geometry: np.ndarray, limits: Limits) -> None:
-    vertices = int(shapely.get_num_coordinates(geometry).sum())
-    if vertices > limits.max_vertices:
-        raise TooLarge(
-            "the file has {count} vertices, more than the limit of {limit}", count=vertices, limit=limits.max_vertices
-        )
+        case Format.csv | Format.excel:
+            read_table = read_csv if source.format == Format.csv else read_excel
+            return read_table(source.data, fields, mapping, limits)

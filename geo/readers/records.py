@@ -5,26 +5,32 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo.errors import InvalidInput, TooLarge
-from geo.readers.headers import FIELDS, PLACE, Field, assign_columns
-from geo.readers.placing import Placing, choose_datum, lies_in_mainland, place_geometry, place_points
+from geo.errors import InvalidInput
+from geo.readers.columns import FIELDS, PLACE, Field
+from geo.readers.headers import assign_columns, list_columns
+from geo.readers.places import geometry_of_table
+from geo.readers.placing import check_vertices, choose_datum, place_geometry, warn_of_shift
 from geo.readers.results import Kind, Layer, Limits, Reading, Rejection
 from geo.readers.shapes import SHAPES, check_shapes
 from geo.readers.sources import Source
-from geo.readers.values import clean_texts, parse_numbers, read_values
+from geo.readers.values import clean_texts, read_values
 from geo.text import Text
 from geo.types import RegionCode
 
-__all__ = ["STORAGE", "geometry_of_table", "read_records"]
+__all__ = ["STORAGE", "read_records"]
 
 STORAGE = "EPSG:4490"
-# Fields that must have a value in each row, beside those that must have a column.
+# Kinds whose code may stand for a name that the file does not have.
 NAMELESS = {Kind.regions, Kind.cells, Kind.rivers, Kind.reaches, Kind.zones, Kind.sites}
 # The column of region codes that tells a level where none is given. A cell's region is no help: groups lie in villages.
 LEVEL_FROM = {Kind.regions: "code", Kind.cells: "code", Kind.reaches: "region", Kind.people: "region"}
+# The type of a column that the file does not have, so that a frame always looks the same.
+EMPTY = {"moment": "datetime64[us, UTC]", "number": "float64"}
+Geometries = npt.NDArray[np.object_]
 # What makes two rows the same thing twice.
 KEYS: dict[Kind, tuple[str, ...]] = {
     Kind.people: ("code", "title", "region", "valid_from"),
@@ -47,6 +53,12 @@ class _Rows:
         for position, reason in faults.items():
             self.faults.setdefault(position, reason)
 
+    def warn(self, repairs: Mapping[int, Text]) -> None:
+        """Tell of rows that were mended, unless they are rejected for another reason."""
+        for position, words in repairs.items():
+            if position not in self.faults:
+                self.warnings.append(Text("row {row}: {words}", row=int(self.layer.rows[position]), words=words))
+
 
 def read_records(
     kind: Kind, layer: Layer, source: Source, *, crs: str | None, mapping: Mapping[str, str], limits: Limits
@@ -64,75 +76,76 @@ def read_records(
     fields = FIELDS[kind] + (PLACE if kind in SHAPES else ())
     columns = [str(column) for column in layer.frame.columns]
     found = assign_columns(columns, fields, mapping, truncated=layer.truncated_names)
-    frame = _fields(rows, FIELDS[kind], found)
+    frame = _read_fields(rows, FIELDS[kind], found)
     code = ""
     if kind in SHAPES:
         geometry, code = _place(rows, found, source, crs, limits)
         shaped = check_shapes(kind, geometry)
         rows.reject(shaped.faults)
-        _warn_of_repairs(rows, shaped.repairs)
+        rows.warn(shaped.repairs)
         frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(shaped.geometry, crs=STORAGE), crs=STORAGE)
+    if kind == Kind.zones:
+        # A polygon that does not call itself a draft is the gazetted one.
+        frame["status"] = frame["status"].fillna("gazetted")
     if kind == Kind.sites:
         frame["facts"] = _facts(layer.frame, found)
     rows.reject(_repeated(kind, frame, rows))
     return _reading(rows, frame, source, code)
 
 
-def _fields(rows: _Rows, fields: tuple[Field, ...], found: dict[str, str]) -> pd.DataFrame:
+def _read_fields(rows: _Rows, fields: tuple[Field, ...], found: dict[str, str]) -> pd.DataFrame:
     """Read all columns of the kind; derive the level from codes where no column tells it."""
     frame = pd.DataFrame(index=pd.RangeIndex(len(rows.layer.frame)))
     _fall_back(rows, found)
+    labels = {}
     for field in fields:
         column = found.get(field.name)
-        label = field.name if column is None or column.startswith("=") else column
-        if column is not None:
-            constant = column.startswith("=") and column not in rows.layer.frame.columns
-            values = _constant(column, len(frame)) if constant else rows.layer.frame[column]
-            read = read_values(field.reader, values, label)
-            frame[field.name] = read.values
-            rows.reject(read.faults)
-        elif field.reader == "level" and LEVEL_FROM.get(rows.kind) in found:
-            frame["level"] = None
-        elif field.required:
-            raise _missing(field, rows.layer)
+        if column is None:
+            if field.required and not (field.reader == "level" and LEVEL_FROM.get(rows.kind) in found):
+                raise _missing(field, rows.layer)
+            frame[field.name] = pd.Series([None] * len(frame), dtype=EMPTY.get(field.reader, "object"))
+            continue
+        constant = column.startswith("=") and column not in rows.layer.frame.columns
+        labels[field.name] = field.name if constant else column
+        values = _constant(column, rows) if constant else rows.layer.frame[column]
+        read = read_values(field.reader, values, labels[field.name])
+        frame[field.name] = read.values
+        rows.reject(read.faults)
     _derive_levels(rows, frame)
     for field in fields:
         if field.required:
-            label = found.get(field.name, field.name)
-            empty = frame[field.name].isna().to_numpy(bool)
-            rows.reject({int(i): Text("{label} is empty", label=label) for i in np.flatnonzero(empty)})
+            empty = np.flatnonzero(frame[field.name].isna().to_numpy(bool))
+            label = labels.get(field.name, field.name)
+            rows.reject({int(position): Text("{label} is empty", label=label) for position in empty})
     return frame
 
 
 def _derive_levels(rows: _Rows, frame: pd.DataFrame) -> None:
     """Fill empty levels from the region codes, whose length and zeros tell them."""
     source = LEVEL_FROM.get(rows.kind)
-    if source not in frame or "level" not in frame:
+    if source is None or "level" not in frame:
         return
-    empty = frame["level"].isna() & frame[source].notna()
-    for position in np.flatnonzero(empty):
+    message = "level is empty, and {code} is no region code that would tell it"
+    for position in np.flatnonzero(frame["level"].isna() & frame[source].notna()):
+        code = frame[source].iloc[position]
         try:
-            frame.loc[position, "level"] = str(RegionCode(frame[source].iloc[position]).level)
+            frame.loc[position, "level"] = RegionCode(code).level.value
         except InvalidInput:
-            rows.reject(
-                {
-                    int(position): Text(
-                        "level is empty, and {code} is no region code that would tell it",
-                        code=frame[source].iloc[position],
-                    )
-                }
-            )
+            rows.reject({int(position): Text(message, code=code)})
 
 
-def _constant(value: str, count: int) -> pd.Series:
-    return pd.Series([value[1:]] * count, dtype=object)
+def _constant(value: str, rows: _Rows) -> pd.Series:
+    """Return one value for all rows; ``=#`` numbers them."""
+    count = len(rows.layer.frame)
+    return pd.Series(rows.layer.rows.tolist() if value == "=#" else [value[1:]] * count, dtype=object)
 
 
 def _missing(field: Field, layer: Layer) -> InvalidInput:
     return InvalidInput(
-        "no column for {field} among {columns}; name it with --map {field}=COLUMN, or give all rows one value with --map {field}==VALUE",
+        "no column for {field} among {columns}; name it with --map {field}=COLUMN,"
+        " or give all rows one value with --map {field}==VALUE",
         field=field.name,
-        columns=", ".join(str(column) for column in layer.frame.columns[:20]) or "-",
+        columns=list_columns([str(column) for column in layer.frame.columns]),
     )
 
 
@@ -147,98 +160,32 @@ def _fall_back(rows: _Rows, found: dict[str, str]) -> None:
 
 
 def _place(
-    rows: _Rows, found: dict[str, str], source: Source, crs: str | None, limits: Limits
-) -> tuple[np.ndarray, str]:
+    rows: _Rows, found: Mapping[str, str], source: Source, crs: str | None, limits: Limits
+) -> tuple[Geometries, str]:
+    """Return the rows' geometry in EPSG:4490, and the datum's code; an empty code when the file has no places."""
     layer = rows.layer
     geometry = layer.geometry
-    if geometry is None or not (~shapely.is_missing(geometry)).any():
-        table = geometry_of_table(layer.frame, found)
-        if table is None:
-            if SHAPES[rows.kind][1] and geometry is None:
-                raise InvalidInput(
-                    "no columns for the place; name them with --map lon=COLUMN --map lat=COLUMN, or a column of WKT with --map wkt=COLUMN"
-                )
-            return np.full(len(layer.frame), None, object) if geometry is None else geometry, ""
-        geometry, faults = table
+    if geometry is None or shapely.is_missing(geometry).all():
+        built = geometry_of_table(layer.frame, found)
+        if built is None and geometry is None and SHAPES[rows.kind][1]:
+            raise InvalidInput(
+                "no columns for the place among {columns}; name them with --map lon=COLUMN --map lat=COLUMN,"
+                " or a column of WKT with --map wkt=COLUMN",
+                columns=list_columns([str(column) for column in layer.frame.columns]),
+            )
+        if built is None:
+            return np.full(len(layer.frame), None, object), ""
+        geometry, faults = built
         rows.reject(faults)
+    check_vertices(geometry, limits)
     placing = choose_datum(crs, layer.crs, layer.defined, file=source.name)
-    placed, faults = _placed(rows.kind, placing, geometry, limits)
+    points = SHAPES[rows.kind][0] == "point"
+    placed, faults = place_geometry(placing, geometry, zero_is_bad=points)
     rows.reject(faults)
     rows.warnings += placing.warnings
-    _warn_of_shift(rows, placing, placed, crs)
+    if crs is None and layer.crs is None and (warning := warn_of_shift(layer.defined, placed)) is not None:
+        rows.warnings.append(warning)
     return placed, placing.code
-
-
-def _placed(kind: Kind, placing: Placing, geometry: np.ndarray, limits: Limits) -> tuple[np.ndarray, dict[int, Text]]:
-    vertices = int(shapely.get_num_coordinates(geometry).sum())
-    if vertices > limits.max_vertices:
-        raise TooLarge(
-            "the file has {count} vertices, more than the limit of {limit}", count=vertices, limit=limits.max_vertices
-        )
-    if SHAPES[kind][0] != "point" or not (shapely.get_type_id(geometry) <= 0).all():
-        return place_geometry(placing, geometry)
-    x, y = shapely.get_x(geometry), shapely.get_y(geometry)
-    lon, lat, faults = place_points(placing, x, y)
-    placed = np.full(len(geometry), None, dtype=object)
-    good = np.isfinite(lon)
-    placed[good] = shapely.points(lon[good], lat[good])
-    infinite = ~np.isfinite(x) & ~shapely.is_missing(geometry) & ~shapely.is_empty(geometry)
-    faults.update({int(i): Text("its coordinates are no numbers") for i in np.flatnonzero(infinite)})
-    return placed, faults
-
-
-def geometry_of_table(frame: pd.DataFrame, found: Mapping[str, str]) -> tuple[np.ndarray, dict[int, Text]] | None:
-    """Build geometry from a table's columns: WKT, else longitude and latitude, else both in one cell.
-
-    Returns
-    -------
-    geometry, faults or None
-        None when there are no such columns. Coordinates are still in the file's own datum.
-    """
-    if "wkt" in found:
-        return _from_wkt(frame[found["wkt"]])
-    if "lon" in found and "lat" in found:
-        return _from_pair(clean_texts(frame[found["lon"]]), clean_texts(frame[found["lat"]]))
-    if "place" in found:
-        texts = clean_texts(frame[found["place"]]).fillna("")
-        pairs = texts.str.strip("()（）[] ").str.extract(r"^\s*([^,，;；\s]+)\s*[,，;；\s]\s*([^,，;；\s]+)\s*$")
-        pairs = pairs.where(pairs.notna(), None)
-        broken = {
-            int(i): Text("{value} is no pair of coordinates", value=texts.iloc[i][:60])
-            for i in np.flatnonzero(pairs[0].isna() & (texts != ""))
-        }
-        geometry, faults = _from_pair(pairs[0], pairs[1])
-        return geometry, faults | broken
-    return None
-
-
-def _from_pair(first: pd.Series, second: pd.Series) -> tuple[np.ndarray, dict[int, Text]]:
-    x, y = parse_numbers(first), parse_numbers(second)
-    geometry = np.full(len(x), None, dtype=object)
-    there = first.notna().to_numpy(bool) | second.notna().to_numpy(bool)
-    good = ~(np.isnan(x) | np.isnan(y))
-    geometry[good] = shapely.points(x[good], y[good])
-    faults = {}
-    for position in np.flatnonzero(there & ~good):
-        values = f"{first.iloc[position]}, {second.iloc[position]}"
-        faults[int(position)] = Text("{value} is no pair of coordinates", value=values[:60])
-    return geometry, faults
-
-
-def _from_wkt(values: pd.Series) -> tuple[np.ndarray, dict[int, Text]]:
-    texts = clean_texts(values)
-    geometry = np.full(len(texts), None, dtype=object)
-    faults = {}
-    for position, text in enumerate(texts):
-        if text is None:
-            continue
-        try:
-            plain = text.partition(";")[2] if text.upper().startswith("SRID=") else text
-            hexadecimal = plain[:2] in ("00", "01") and all(c in "0123456789abcdefABCDEF" for c in plain[:20])
-            geometry[position] = shapely.from_wkb(plain) if hexadecimal else shapely.from_wkt(plain)
-        except (shapely.GEOSException, ValueError, TypeError):
-            faults[position] = Text("{value} is no WKT", value=text[:40])
-    return geometry, faults
 
 
 def _facts(frame: pd.DataFrame, found: Mapping[str, str]) -> pd.Series:
@@ -266,24 +213,6 @@ def _repeated(kind: Kind, frame: pd.DataFrame, rows: _Rows) -> dict[int, Text]:
         int(i): Text(message, value=str(values.loc[i, key[0]]), row=int(rows.layer.rows[originals[i]]))
         for i in values.index[first > 0]
     }
-
-
-def _warn_of_repairs(rows: _Rows, repairs: Mapping[int, Text]) -> None:
-    for position, words in repairs.items():
-        if position not in rows.faults:
-            rows.warnings.append(Text("row {row}: {words}", row=int(rows.layer.rows[position]), words=words))
-
-
-def _warn_of_shift(rows: _Rows, placing: Placing, placed: np.ndarray, crs: str | None) -> None:
-    """GeoJSON, GPX and KML are WGS 84 by definition; Chinese map apps write GCJ-02 into them all the same."""
-    if crs is not None or rows.layer.crs is not None or not rows.layer.defined:
-        return
-    coordinates = shapely.get_coordinates(placed)[:1000]
-    if len(coordinates) and lies_in_mainland(coordinates[:, 0], coordinates[:, 1]):
-        message = (
-            "read as WGS 84, as {format} defines; if it comes from a Chinese map app, say --crs gcj02 or --crs bd09"
-        )
-        rows.warnings.append(Text(message, format=rows.layer.defined))
 
 
 def _reading(rows: _Rows, frame: pd.DataFrame, source: Source, code: str) -> Reading:

@@ -118,7 +118,10 @@ def _check_areas(shaped: Shaped, *, repair: bool) -> None:
         mended = _polygons_of(shapely.make_valid(polygon, method="structure", keep_collapsed=False))
         before, after = _area_m2(polygon), _area_m2(mended)
         if mended.is_empty or abs(after - before) > MAX_AREA_CHANGE * max(before, after):
-            message = "its boundary is invalid: {defect} at {place}; mending it would change its area from {before} to {after} m²"
+            message = (
+                "its boundary is invalid: {defect} at {place}; mending it would change its area"
+                " from {before} to {after} m²"
+            )
             shaped.faults[index] = Text(message, defect=defect, place=place, before=round(before), after=round(after))
         else:
             shaped.geometry[index] = mended

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from geo.errors import TooLarge, Unreadable
 from geo.readers.archives import SPREADSHEET, members_of, unpack
+from geo.readers.markup import root_name
 from geo.readers.results import Limits
 
 __all__ = ["FORMATS", "Format", "Source", "open_source"]
@@ -151,8 +152,6 @@ def _recognise_text(data: bytes, suffix: str) -> Format:
 
 
 def _recognise_xml(data: bytes, suffix: str) -> Format:
-    from geo.readers.markup import root_name
-
     root = root_name(data)
     if root == "gpx":
         return Format.gpx

@@ -2,15 +2,18 @@
 
 import csv
 import io
+import re
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geo.errors import TooLarge, Unreadable
-from geo.readers.headers import Field, count_known
+from geo.readers.columns import Field
+from geo.readers.headers import count_known
 from geo.readers.results import Layer, Limits
 from geo.readers.texts import decode
 from geo.text import Text
@@ -19,6 +22,9 @@ __all__ = ["read_csv", "read_excel"]
 
 SEPARATORS = ",\t;|，"
 HEADER_WITHIN_ROWS = 30
+# Columns named #1, #2 … say that the table has no header.
+NUMBERED = re.compile(r"#\d+")
+NO_HEADER = -1
 SAMPLE_CHARACTERS = 64 * 1024
 
 
@@ -41,8 +47,7 @@ def read_csv(data: bytes, fields: Sequence[Field], mapping: Mapping[str, str], l
     header = _header_row(head, fields, mapping)
     width = max(len(row) for row in head)
     cells = _parse(text, separator, width, limits)
-    layer = _layer(cells, header)
-    return layer
+    return _layer(cells, header)
 
 
 def read_excel(data: bytes, fields: Sequence[Field], mapping: Mapping[str, str], limits: Limits) -> Layer:
@@ -65,7 +70,8 @@ def read_excel(data: bytes, fields: Sequence[Field], mapping: Mapping[str, str],
         if len(cells):
             head = [[_shown(cell) for cell in row] for row in cells.head(HEADER_WITHIN_ROWS).itertuples(index=False)]
             position = _header_row(head, fields, mapping)
-            scores.append((count_known(head[position], fields, mapping), name, position))
+            known = 0 if position == NO_HEADER else count_known(head[position], fields, mapping)
+            scores.append((known, name, position))
     if not scores:
         raise Unreadable("the workbook is empty")
     best = max(scores, key=lambda score: score[0])
@@ -81,10 +87,13 @@ def _sheets(data: bytes) -> dict[str, pd.DataFrame]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return pd.read_excel(io.BytesIO(data), sheet_name=None, header=None, dtype=object, engine="calamine")
+            sheets: dict[str, pd.DataFrame] = pd.read_excel(
+                io.BytesIO(data), sheet_name=None, header=None, dtype=object, engine="calamine"
+            )
+            return sheets
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
-    except BaseException as fault:  # noqa: BLE001 - a panic of calamine is no Exception, and no reader's fault may pass
+    except BaseException as fault:  # a panic of calamine is no Exception, and no fault of a reader may pass
         if "assword" in str(fault) or "ncrypt" in str(fault):
             raise Unreadable("the workbook has a password; save it without one") from fault
         raise Unreadable("the workbook is damaged") from fault
@@ -118,6 +127,9 @@ def _sample_rows(sample: str, separator: str) -> list[list[str]]:
 
 def _header_row(rows: Sequence[Sequence[str]], fields: Sequence[Field], mapping: Mapping[str, str]) -> int:
     """Return the position of the header: the row with most known headers, else the first full one."""
+    columns = [column for column in mapping.values() if not column.startswith("=")]
+    if columns and all(NUMBERED.fullmatch(column) for column in columns):
+        return NO_HEADER
     scores = [count_known(row, fields, mapping) for row in rows]
     best = max(scores)
     if best:
@@ -163,26 +175,23 @@ def _parse_slowly(text: str, separator: str) -> pd.DataFrame:
 
 
 def _layer(cells: pd.DataFrame, header: int) -> Layer:
-    names = _unique([_shown(cell) for cell in cells.iloc[header]])
-    body = cells.iloc[header + 1 :]
-    body.columns = pd.Index([name or f"#{position + 1}" for position, name in enumerate(names)])
-    rows = np.arange(1, len(body) + 1)
+    """Return the rows below the header, without empty rows and without empty nameless columns."""
+    titles = [""] * len(cells.columns) if header == NO_HEADER else [_shown(cell) for cell in cells.iloc[header]]
+    body = cells.iloc[header + 1 :].reset_index(drop=True).set_axis(_unique(titles), axis=1)
     filled = _filled(body)
-    kept = [
-        name
-        for name, column in zip(names, body.columns, strict=True)
-        if name or filled[:, body.columns.get_loc(column)].any()
-    ]
-    columns = [column for name, column in zip(names, body.columns, strict=True) if name or column in kept]
+    columns = np.array([bool(title) for title in titles], bool) | filled.any(axis=0)
     keep = filled.any(axis=1)
-    return Layer(body.loc[:, columns][keep].reset_index(drop=True), rows=rows[keep])
+    rows = np.arange(1, len(body) + 1)
+    return Layer(body.loc[keep, columns].reset_index(drop=True), rows=rows[keep])
 
 
-def _filled(body: pd.DataFrame) -> np.ndarray:
-    columns = [
-        (body[name].notna() & (body[name].astype("str").str.strip() != "")).to_numpy(bool) for name in body.columns
-    ]
-    return np.column_stack(columns) if columns else np.empty((len(body), 0), bool)
+def _filled(body: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Tell which cells hold something, shape (rows, columns)."""
+    filled = np.zeros(body.shape, bool)
+    for position, name in enumerate(body.columns):
+        column = body[name]
+        filled[:, position] = (column.notna() & (column.astype("str").str.strip() != "")).to_numpy(bool)
+    return filled
 
 
 def _shown(cell: Any) -> str:
@@ -192,10 +201,14 @@ def _shown(cell: Any) -> str:
 
 
 def _unique(names: Sequence[str]) -> list[str]:
-    """Number repeated headers, so that each column has a name of its own."""
-    seen: dict[str, int] = {}
+    """Return headers of which each has a name of its own: repeated ones are numbered."""
+    taken: set[str] = set()
     result = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        result.append(name if seen[name] == 1 or not name else f"{name}.{seen[name]}")
+    for position, name in enumerate(names):
+        own, count = name or f"#{position + 1}", 1
+        while own in taken:
+            count += 1
+            own = f"{name}.{count}"
+        taken.add(own)
+        result.append(own)
     return result

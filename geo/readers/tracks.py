@@ -1,17 +1,20 @@
 """Tracks: one row per fix, in UTC, in EPSG:4490."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo.errors import InvalidInput, TooLarge, UnknownDatum, Unreadable
+from geo.errors import InvalidInput, TooLarge, Unreadable
+from geo.readers.columns import FIELDS, PLACE
 from geo.readers.dates import ZONED, parse_moments
 from geo.readers.fixes import Fixes
-from geo.readers.headers import FIELDS, PLACE, assign_columns
-from geo.readers.placing import Placing, choose_datum, lies_in_mainland, place_points
-from geo.readers.records import geometry_of_table
+from geo.readers.headers import assign_columns, list_columns
+from geo.readers.places import geometry_of_table
+from geo.readers.placing import Placing, choose_datum, place_points, warn_of_shift
 from geo.readers.results import Kind, Layer, Limits, Reading, Rejection
 from geo.readers.sources import Source
 from geo.readers.values import parse_numbers, read_values
@@ -19,7 +22,20 @@ from geo.text import Text
 
 __all__ = ["tracks_of_fixes", "tracks_of_table"]
 
+Array = npt.NDArray[np.float64]
 GROUPS = ("track", "patrol", "person", "reach")
+
+
+@dataclass(slots=True)
+class _Fixes:
+    """Fixes on their way, shape (n,): columns, coordinates as written, row numbers, faults by position."""
+
+    frame: pd.DataFrame
+    x: Array
+    y: Array
+    rows: npt.NDArray[np.int64]
+    faults: dict[int, Text]
+    warnings: list[Text]
 
 
 def tracks_of_fixes(fixes: Fixes, source: Source, *, crs: str | None, limits: Limits) -> Reading:
@@ -38,12 +54,12 @@ def tracks_of_fixes(fixes: Fixes, source: Source, *, crs: str | None, limits: Li
     placing = choose_datum(crs, None, fixes.defined, file=source.name)
     time, untimely = _times(fixes.time)
     frame = pd.DataFrame({"track": fixes.track, "segment": fixes.segment, "name": fixes.name, "time": time})
-    x, y = _numbers(fixes.lon), _numbers(fixes.lat)
     accuracy = _numbers(fixes.accuracy_m)
     if np.isfinite(accuracy).any():
         frame["accuracy_m"] = accuracy
     rows = np.arange(1, len(frame) + 1)
-    return _finish(frame, x, y, rows, untimely, placing, source, defined="" if crs else fixes.defined)
+    checked = _Fixes(frame, _numbers(fixes.lon), _numbers(fixes.lat), rows, untimely, [])
+    return _finish(checked, placing, source, defined="" if crs else fixes.defined)
 
 
 def tracks_of_table(
@@ -72,17 +88,8 @@ def tracks_of_table(
         message = "read as WGS 84: columns longitude and latitude with times in UTC are a GNSS logger's; else say --crs"
         warnings.append(Text(message))
     placing = choose_datum(crs, layer.crs, defined, file=source.name)
-    frame = _columns(table, found, faults)
-    reading = _finish(frame, x, y, layer.rows, faults, placing, source, defined="" if crs else layer.defined)
-    return Reading(
-        reading.kind,
-        reading.source,
-        reading.sha256,
-        reading.crs,
-        reading.frame,
-        reading.rejected,
-        (*warnings, *reading.warnings),
-    )
+    checked = _Fixes(_columns(table, found, faults), x, y, layer.rows, faults, warnings)
+    return _finish(checked, placing, source, defined="" if crs or layer.crs else layer.defined)
 
 
 def _columns(table: pd.DataFrame, found: Mapping[str, str], faults: dict[int, Text]) -> pd.DataFrame:
@@ -132,11 +139,11 @@ def _table_times(table: pd.DataFrame, found: Mapping[str, str], faults: dict[int
 
 def _places(
     layer: Layer, table: pd.DataFrame, found: Mapping[str, str], faults: dict[int, Text]
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[Array, Array]:
     if layer.geometry is not None:
         points = shapely.get_type_id(layer.geometry) == 0
         for position in np.flatnonzero(~points):
-            faults.setdefault(int(position), Text("a fix needs a point"))
+            faults[int(position)] = Text("a fix needs a point")
         return shapely.get_x(layer.geometry), shapely.get_y(layer.geometry)
     if "wkt" not in found and "lon" in found and "lat" in found:
         x, y = parse_numbers(table[found["lon"]]), parse_numbers(table[found["lat"]])
@@ -147,11 +154,10 @@ def _places(
     if built is None:
         raise InvalidInput(
             "no columns for the place among {columns}; name them with --map lon=COLUMN --map lat=COLUMN",
-            columns=", ".join(str(column) for column in table.columns[:20]),
+            columns=list_columns([str(column) for column in table.columns]),
         )
     geometry, bad = built
-    for position, reason in bad.items():
-        faults.setdefault(position, reason)
+    faults |= bad
     for position in np.flatnonzero(shapely.is_missing(geometry)):
         faults.setdefault(int(position), Text("it has no coordinates"))
     return shapely.get_x(geometry), shapely.get_y(geometry)
@@ -172,14 +178,18 @@ def _times(values: pd.Series) -> tuple[pd.Series, dict[int, Text]]:
     if isinstance(values.dtype, pd.DatetimeTZDtype):
         return values, {}
     text = values.fillna("").astype("str").str.strip()
-    zoned = (text == "") | text.str.contains(ZONED)
-    time, bad = parse_moments(text.where(zoned, text + "Z"))
+    zoned = text.str.endswith("Z")
+    if not zoned.all():
+        zoned |= (text == "") | text.str.contains(ZONED)
+        text = text.where(zoned, text + "Z")
+    time, bad = parse_moments(text)
     message = "{value} is no time"
     return time, {int(i): Text(message, value=text.iloc[i][:60]) for i in np.flatnonzero(bad)}
 
 
-def _numbers(values: pd.Series) -> np.ndarray:
-    return pd.to_numeric(values, errors="coerce").to_numpy(float, na_value=np.nan)
+def _numbers(values: pd.Series) -> Array:
+    numbers: Array = pd.to_numeric(values, errors="coerce").to_numpy(float, na_value=np.nan)
+    return numbers
 
 
 def _check_count(count: int, limits: Limits) -> None:
@@ -187,44 +197,26 @@ def _check_count(count: int, limits: Limits) -> None:
         raise TooLarge("the file has {count} rows, more than the limit of {limit}", count=count, limit=limits.max_rows)
 
 
-def _finish(
-    frame: pd.DataFrame,
-    x: np.ndarray,
-    y: np.ndarray,
-    rows: np.ndarray,
-    faults: dict[int, Text],
-    placing: Placing,
-    source: Source,
-    *,
-    defined: str,
-) -> Reading:
+def _finish(fixes: _Fixes, placing: Placing, source: Source, *, defined: str) -> Reading:
     """Place the fixes, take out the bad ones, number what is left."""
-    lon, lat, nowhere = place_points(placing, x, y)
-    for position in np.flatnonzero(np.isnan(x) | np.isnan(y)):
-        faults.setdefault(int(position), Text("it has no coordinates"))
-    for position, reason in nowhere.items():
-        faults.setdefault(position, reason)
+    frame, faults = fixes.frame, fixes.faults
+    lon, lat, nowhere = place_points(placing, fixes.x, fixes.y)
+    faults = nowhere | faults
     frame["lon"], frame["lat"] = lon, lat
     keep = np.ones(len(frame), bool)
     keep[list(faults)] = False
-    frame.index = pd.Index(rows, name="row")
-    rejected = tuple(Rejection(int(rows[position]), reason) for position, reason in sorted(faults.items()))
+    frame.index = pd.Index(fixes.rows, name="row")
+    rejected = tuple(Rejection(int(fixes.rows[position]), reason) for position, reason in sorted(faults.items()))
+    if not keep.any():
+        message = "{file} has no usable fix; the first of {count}: {reason}"
+        reason = rejected[0].reason if rejected else Text("there is none")
+        raise Unreadable(message, file=source.name, count=len(frame), reason=reason)
     good = frame[keep].copy()
-    if good.empty:
-        first = rejected[0] if rejected else None
-        raise Unreadable(
-            "{file} has no usable fix; the first of {count}: {reason}",
-            file=source.name,
-            count=len(frame),
-            reason=first.reason if first else "-",
-        )
-    warnings = list(placing.warnings)
+    warnings = [*fixes.warnings, *placing.warnings]
     if good["time"].isna().any():
         message = "{count} of {all} fixes have no time"
         warnings.append(Text(message, count=int(good["time"].isna().sum()), all=len(good)))
-    if defined and lies_in_mainland(lon[keep][:1000], lat[keep][:1000]):
-        message = (
-            "read as WGS 84, as {format} defines; if it comes from a Chinese map app, say --crs gcj02 or --crs bd09"
-        )
-        warnings.append(Text(message, format=defined))
+    some = shapely.points(lon[keep][:1000], lat[keep][:1000])
+    if (warning := warn_of_shift(defined, some)) is not None:
+        warnings.append(warning)
     return Reading(Kind.tracks, source.name, source.sha256, placing.code, good, rejected, tuple(warnings))

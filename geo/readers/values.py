@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from geo.errors import InvalidInput
 from geo.readers.dates import parse_dates, parse_moments
 from geo.text import Text
 from geo.types import RegionCode
@@ -31,6 +32,7 @@ __all__ = ["Column", "clean_texts", "parse_numbers", "read_values"]
 NOTHING = {"", "-", "--", "—", "——", "/", "\\", "null", "none", "nan", "<na>", "\\n", "#n/a", "n/a"}
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\ufeff]")
 SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?[eE]\+?\d+")
+REMARK = re.compile(r"\s*[（(].*?[)）]\s*")
 DEGREES = re.compile(
     r"^\s*([东西南北EWSNewsn]?)[经纬]?\s*(\d{1,3})[°度:]\s*(\d{1,2})(?:['′’分:]\s*(\d{1,2}(?:\.\d+)?)?(?:\"|″|”|''|′′|秒)?)?\s*([EWSNewsn]?)\s*$"
 )
@@ -49,7 +51,7 @@ STATES = (
     # How systems abroad name the same; the town's own words go first.
     Term("found", "新建", "new", ("open", "opened", "pending", "received")),
     Term("rectifying", "处理中", "in progress", ("inprogress",)),
-    Term("closed", "已完成", "resolved", ("completed", "done", "closed (transferred)", "closed (duplicate)")),
+    Term("closed", "已完成", "resolved", ("completed", "done")),
 )
 CLOSED_LISTS: dict[str, tuple[Term, ...]] = {
     "level": LEVELS,
@@ -133,22 +135,23 @@ def clean_text(value: Any) -> str | None:
     if value is None or value is pd.NaT or value is pd.NA:
         return None
     if isinstance(value, float | np.floating):
-        if not np.isfinite(value):
+        number = float(value)
+        if not np.isfinite(number):
             return None
-        return str(int(value)) if value == int(value) and abs(value) < 1e16 else repr(float(value))
+        return str(int(number)) if number.is_integer() and abs(number) < 1e16 else repr(number)
     text = CONTROL.sub("", str(value)).strip()
     return None if text.casefold() in NOTHING else text
 
 
 def parse_numbers(values: pd.Series) -> npt.NDArray[np.float64]:
-    """Return numbers, also from full-width digits and degrees with minutes; NaN for all else.
+    r"""Return numbers, also from full-width digits and degrees with minutes; NaN for all else.
 
     Examples
     --------
-    >>> parse_numbers(pd.Series(["107.5", "１０７．５", "107°30′", "107°30'00\\"E", "?"])).tolist()
+    >>> parse_numbers(pd.Series(["107.5", "１０７．５", "107°30′", "107°30'00\"E", "?"])).tolist()
     [107.5, 107.5, 107.5, 107.5, nan]
     """
-    numbers = pd.to_numeric(values.reset_index(drop=True), errors="coerce").to_numpy(float, na_value=np.nan).copy()
+    numbers: npt.NDArray[np.float64] = pd.to_numeric(values, errors="coerce").to_numpy(float, na_value=np.nan).copy()
     for position in np.flatnonzero(np.isnan(numbers)):
         value = values.iloc[position]
         if isinstance(value, str) and value.strip():
@@ -220,21 +223,20 @@ def _code(text: str, label: str, *, region: bool) -> tuple[str | None, Text | No
         code = code.ljust(12, "0")
     try:
         return str(RegionCode(code)), None
-    except ValueError:  # pragma: no cover - RegionCode raises InvalidInput only
-        return None, None
-    except Exception as fault:  # noqa: BLE001 - replaced below
-        return None, Text("{label}: {reason}", label=label, reason=str(fault))
+    except InvalidInput as fault:
+        return None, Text("{label}: {reason}", label=label, reason=fault.text)
 
 
 def _terms(values: pd.Series, label: str, reader: str) -> Column:
     texts = clean_texts(values)
     terms = CLOSED_LISTS.get(reader) or OPEN_LISTS[reader]
-    known = {word: find_term(terms, word) for word in texts.dropna().unique()}
+    known = {word: find_term(terms, word) or find_term(terms, REMARK.sub("", word)) for word in texts.dropna().unique()}
     found = [None if word is None else term.code if (term := known[word]) else word for word in texts]
     if reader in OPEN_LISTS:
         return Column(pd.Series(found, dtype=object), {})
     bad = np.array([word is not None and known[word] is None for word in texts], bool)
-    choices = ", ".join(dict.fromkeys(f"{term.zh} ({term.code})" for term in terms))
+    # The first term of a code is its own; later ones are other systems' words for it.
+    choices = ", ".join(f"{term.zh} ({term.code})" for term in {term.code: term for term in reversed(terms)}.values())
     message = "{label}: {value} is none of {choices}"
     return Column(
         pd.Series(found, dtype=object),
@@ -243,15 +245,14 @@ def _terms(values: pd.Series, label: str, reader: str) -> Column:
 
 
 def _without_nothing(values: pd.Series) -> pd.Series:
+    """Blank what people write into a cell that has nothing to say."""
     if values.dtype == object:
         return values.map(
             lambda value: None if isinstance(value, str) and value.strip().casefold() in NOTHING else value
         )
-    return (
-        values.where(~values.astype("str").str.strip().str.casefold().isin(NOTHING), "")
-        if values.dtype == "str"
-        else values
-    )
+    if values.dtype != "str":
+        return values
+    return values.where(~values.str.strip().str.casefold().isin(NOTHING), "")
 
 
 def _each(bad: npt.NDArray[np.bool_], values: pd.Series | Sequence[Any], say: Callable[[str], Text]) -> dict[int, Text]:
