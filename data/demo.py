@@ -4,6 +4,8 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+from data.patrols import write_tracks
+
 __all__ = ["AS_OF", "FILES", "HERE", "write_demo"]
 
 HERE = Path(__file__).parent / "qinghe"
@@ -12,16 +14,17 @@ HERE = Path(__file__).parent / "qinghe"
 AS_OF = date(2025, 6, 30)
 
 # What `wangge import` reads, in an order in which each file finds what it refers to.
+# Cells of one level tile the township, so each level has its file.
 FILES = {
-    "regions": "regions.geojson",
-    "cells": "cells.geojson",
-    "rivers": "rivers.geojson",
-    "reaches": "reaches.geojson",
-    "zones": "zones.geojson",
-    "sites": "sites.csv",
-    "people": "people.csv",
-    "responsibilities": "responsibilities.csv",
-    "issues": "issues.csv",
+    "regions": ("regions.geojson",),
+    "cells": ("cells-town.geojson", "cells-village.geojson", "cells-group.geojson"),
+    "rivers": ("rivers.geojson",),
+    "reaches": ("reaches.geojson",),
+    "zones": ("zones.geojson",),
+    "sites": ("sites.csv",),
+    "people": ("people.csv",),
+    "responsibilities": ("responsibilities.csv",),
+    "issues": ("issues.csv",),
 }
 
 
@@ -34,4 +37,7 @@ def write_demo(folder: Path) -> dict[str, list[Path]]:
         The files by the KIND of ``wangge import``, in the order in which they can be imported.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    return {kind: [Path(shutil.copyfile(HERE / name, folder / name))] for kind, name in FILES.items()}
+    written = {
+        kind: [Path(shutil.copyfile(HERE / name, folder / name)) for name in names] for kind, names in FILES.items()
+    }
+    return written | {"tracks": write_tracks(folder / "tracks")}

@@ -1,6 +1,6 @@
 """When each chief walked which reach in 2024: 106 patrols of the town's, 816 of the villages' (巡河)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from data.frame import CHINA, generator
 
-__all__ = ["Chief", "Outing", "ReachPlan", "plan_outings"]
+__all__ = ["Chief", "Outing", "ReachPlan", "plan_outings", "reach_plans"]
 
 TOWN_COUNT, VILLAGE_COUNT = 106, 816
 YEAR = [date(2024, 1, 1) + timedelta(days=k) for k in range(366)]
@@ -70,6 +70,23 @@ class Outing:
         """
         unfolded = self.from_m + (-1 if self.upstream else 1) * share * self.distance_m
         return length_m - abs(length_m - unfolded % (2 * length_m))
+
+
+def reach_plans(
+    reaches: Iterable[tuple[str, str, float]], duties: Iterable[tuple[str, str, date, date | None]]
+) -> list[ReachPlan]:
+    """Return what the schedule must know.
+
+    Parameters
+    ----------
+    reaches : iterable of (code, level, length_m)
+    duties : iterable of (reach, person, valid_from, valid_to)
+        Of leads only.
+    """
+    chiefs: dict[str, list[Chief]] = {}
+    for reach, person, first, last in duties:
+        chiefs.setdefault(reach, []).append(Chief(person, first, last))
+    return [ReachPlan(code, level, length_m, tuple(chiefs[code])) for code, level, length_m in reaches]
 
 
 def plan_outings(reaches: Sequence[ReachPlan]) -> list[Outing]:

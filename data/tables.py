@@ -16,50 +16,38 @@ from data.ground import Ground, grow_ground, in_degrees
 from data.issues import Issue, record_issues
 from data.people import Person, Staff, hire
 from data.places import COUNTY, COUNTY_NAME, RIVERS, TOWN, TOWN_NAME, VILLAGES
-from data.schedule import Chief, Outing, ReachPlan, plan_outings
+from data.schedule import Outing, plan_outings, reach_plans
 from data.sites import FACTS, Site, place_sites
 
-__all__ = ["build_files", "reach_plans"]
+__all__ = ["build_files"]
 
+# GeoJSON without this member is WGS 84; with it GDAL and QGIS know the file for CGCS2000.
+_CRS = '"crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::4490"}},'
 VALID_FROM = "2024-01-01"
 
 
 def build_files() -> dict[str, bytes]:
-    """Grow the township and return its files by kind; the same bytes each time."""
+    """Grow the township and return its files by name; the same bytes each time."""
     ground = grow_ground()
     staff = hire(ground.groups)
     sites = place_sites(ground)
     duties = assign_duties(ground, staff, sites)
     names = {person.code: person.name for person in staff.people}
     issues = record_issues(ground, sites, _outings(ground, duties), names)
+    villages = [(plan.code, plan.name, area) for plan, area in zip(VILLAGES, ground.villages, strict=True)]
     return {
-        "regions": _geojson(_regions(ground)),
-        "cells": _geojson(_cells(ground)),
-        "rivers": _geojson(_rivers(ground)),
-        "reaches": _geojson(_reaches(ground)),
-        "zones": _geojson(_zones(ground)),
-        "sites": _sites(ground, sites),
-        "people": _people(staff),
-        "responsibilities": _duties(duties, names),
-        "issues": _issues(issues),
+        "regions.geojson": _geojson(_regions(ground)),
+        "cells-town.geojson": _geojson(_cells([(TOWN, TOWN_NAME, ground.town)], "town")),
+        "cells-village.geojson": _geojson(_cells(villages, "village")),
+        "cells-group.geojson": _geojson(_cells([(g.code, g.name, g.polygon) for g in ground.groups], "group")),
+        "rivers.geojson": _geojson(_rivers(ground)),
+        "reaches.geojson": _geojson(_reaches(ground)),
+        "zones.geojson": _geojson(_zones(ground)),
+        "sites.csv": _sites(ground, sites),
+        "people.csv": _people(staff),
+        "responsibilities.csv": _duties(duties, names),
+        "issues.csv": _issues(issues),
     }
-
-
-def reach_plans(
-    reaches: Iterable[tuple[str, str, float]], duties: Iterable[tuple[str, str, date, date | None]]
-) -> list[ReachPlan]:
-    """Return what the schedule must know.
-
-    Parameters
-    ----------
-    reaches : iterable of (code, level, length_m)
-    duties : iterable of (reach, person, valid_from, valid_to)
-        Of leads only.
-    """
-    chiefs: dict[str, list[Chief]] = {}
-    for reach, person, first, last in duties:
-        chiefs.setdefault(reach, []).append(Chief(person, first, last))
-    return [ReachPlan(code, level, length_m, tuple(chiefs[code])) for code, level, length_m in reaches]
 
 
 def _outings(ground: Ground, duties: list[Duty]) -> list[Outing]:
@@ -79,7 +67,7 @@ def _geojson(features: Iterable[Feature]) -> bytes:
         shape = None if geometry is None else _rounded(shapely.geometry.mapping(geometry))
         feature = {"type": "Feature", "id": properties["code"], "properties": properties, "geometry": shape}
         lines.append(json.dumps(feature, ensure_ascii=False, separators=(",", ":")))
-    return ('{"type":"FeatureCollection","features":[\n' + ",\n".join(lines) + "\n]}\n").encode()
+    return ('{"type":"FeatureCollection",' + _CRS + '"features":[\n' + ",\n".join(lines) + "\n]}\n").encode()
 
 
 def _rounded(value: Any) -> Any:
@@ -100,15 +88,10 @@ def _regions(ground: Ground) -> Iterable[Feature]:
         yield {"code": group.code, "name": group.name, "level": "group", "parent": parent}, group.polygon
 
 
-def _cells(ground: Ground) -> Iterable[Feature]:
-    areas = [(TOWN, f"{TOWN_NAME}网格", "town", ground.town)]
-    areas += [(v.code, f"{v.name}网格", "village", p) for v, p in zip(VILLAGES, ground.villages, strict=True)]
-    areas += [(group.code, f"{group.name}网格", "group", group.polygon) for group in ground.groups]
-    for region, name, level, polygon in areas:
-        yield (
-            {"code": cell_code(region), "name": name, "level": level, "region": region, "valid_from": VALID_FROM},
-            polygon,
-        )
+def _cells(areas: Iterable[tuple[str, str, shapely.Polygon]], level: str) -> Iterable[Feature]:
+    for region, name, polygon in areas:
+        facts = {"code": cell_code(region), "name": f"{name}网格", "level": level, "region": region}
+        yield {**facts, "valid_from": VALID_FROM}, polygon
 
 
 def _rivers(ground: Ground) -> Iterable[Feature]:
