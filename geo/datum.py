@@ -45,6 +45,7 @@ INVERSE_TURNS = 20
 # A shift of 500 m moves few places across a town's border, so a small share is telling.
 SUSPICIOUS_SHARE = 0.01
 SUSPICIOUS_DISTANCE_M = 100.0
+BORDER_DEG = 0.0003
 DEGREE_M = 111_320.0
 
 
@@ -265,8 +266,10 @@ def shift_suspicion(lon: Array, lat: Array, boundary: shapely.Geometry) -> Text 
     if not lon.size or boundary is None or shapely.is_empty(boundary):
         return None
     undone = gcj02_to_wgs84(lon, lat)
-    as_given, corrected = (shapely.contains_xy(boundary, *places) for places in ((lon, lat), undone))
-    better, worse = int((corrected & ~as_given).sum()), int((as_given & ~corrected).sum())
+    # On the border itself either side is right, so only what lies clearly outside counts.
+    around = shapely.buffer(boundary, BORDER_DEG)
+    better = int((shapely.contains_xy(boundary, *undone) & ~shapely.contains_xy(around, lon, lat)).sum())
+    worse = int((shapely.contains_xy(boundary, lon, lat) & ~shapely.contains_xy(around, *undone)).sum())
     if better > max(2 * worse, 2) and better >= SUSPICIOUS_SHARE * len(lon):
         return Text(
             "{better} places lie outside the town, but inside once a GCJ-02 shift is undone ({worse} the other way);"

@@ -72,7 +72,7 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         Field("code", "code", "河段编码 河段编号 河段代码" + CODE, required=True),
         Field("name", "text", "河段名称 河段名 河段" + NAME, required=True),
         Field("river", "text", "河流名称 河流编码 所属河流 河流代码 河流 河道名称 河名", required=True),
-        Field("level", "level", "河段级别 河长级别 河长层级" + LEVEL, required=True),
+        Field("level", "reach_level", "河段级别 河长级别 河长层级" + LEVEL, required=True),
         Field("region", "region", REGION),
     ),
     Kind.zones: (

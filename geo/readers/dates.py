@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["parse_dates", "parse_moments"]
+__all__ = ["LOCAL", "ZONED", "parse_dates", "parse_moments"]
 
 # China has had one time and no summer time since 1992.
 LOCAL = dt.timezone(dt.timedelta(hours=8))

@@ -36,6 +36,7 @@ REMARK = re.compile(r"\s*[（(].*?[)）]\s*")
 DEGREES = re.compile(
     r"^\s*([东西南北EWSNewsn]?)[经纬]?\s*(\d{1,3})[°度:]\s*(\d{1,2})(?:['′’分:]\s*(\d{1,2}(?:\.\d+)?)?(?:\"|″|”|''|′′|秒)?)?\s*([EWSNewsn]?)\s*$"
 )
+MAX_CODE_LENGTH = 64
 TARGETS = (
     Term("cell", "网格", "grid cell", ("单元网格", "grid_cell")),
     Term("reach", "河段", "reach", ("河流", "河道")),
@@ -55,6 +56,8 @@ STATES = (
 )
 CLOSED_LISTS: dict[str, tuple[Term, ...]] = {
     "level": LEVELS,
+    # A villagers' group has no river chief.
+    "reach_level": tuple(term for term in LEVELS if term.code != "group"),
     "zone_class": ZONE_CLASSES,
     "zone_status": ZONE_STATUS,
     "site_kind": SITE_KINDS,
@@ -218,7 +221,9 @@ def _code(text: str, label: str, *, region: bool) -> tuple[str | None, Text | No
             "{label}: {value} has lost its digits in Excel; format the column as text", label=label, value=code
         )
     if not region:
-        return code[:200], None
+        if len(code) > MAX_CODE_LENGTH:
+            return None, Text("{label}: a code has at most {limit} signs", label=label, limit=MAX_CODE_LENGTH)
+        return code, None
     if re.fullmatch(r"\d{6}|\d{9}", code):
         code = code.ljust(12, "0")
     try:
@@ -236,7 +241,8 @@ def _terms(values: pd.Series, label: str, reader: str) -> Column:
         return Column(pd.Series(found, dtype=object), {})
     bad = np.array([word is not None and known[word] is None for word in texts], bool)
     # The first term of a code is its own; later ones are other systems' words for it.
-    choices = ", ".join(f"{term.zh} ({term.code})" for term in {term.code: term for term in reversed(terms)}.values())
+    own = [term for position, term in enumerate(terms) if term.code not in {other.code for other in terms[:position]}]
+    choices = ", ".join(f"{term.zh} ({term.code})" for term in own)
     message = "{label}: {value} is none of {choices}"
     return Column(
         pd.Series(found, dtype=object),
