@@ -26,16 +26,19 @@ _RIVER_2024 = {
 }  # fmt: skip
 # 2024, the full list (全量库) of 142; the polluting units' 29 problems are 13 of firms, 4 of eateries and 12 of farms.
 _LIST_2024 = {
-    "秸秆焚烧": 37, "人居环境": 38, "排污企业": 13, "餐饮": 4, "畜禽养殖污染": 12, "环境安全隐患": 6, "污水管网": 9, "烟花爆竹": 6,
+    "秸秆焚烧": 37, "人居环境": 38, "排污企业": 13, "餐饮": 4, "畜禽养殖污染": 12, "环境安全隐患": 6, "污水管网": 9,
+    "烟花爆竹": 6,
     "信访案件": 6, "污染纠纷": 3, "违法建设项目": 3, "饮用水源地": 3, "自然保护区": 2,
 }  # fmt: skip
 # 2025 up to AS_OF.
 _RIVER_2025 = {
-    "岸线垃圾": 16, "河道岸线": 4, "侵占岸线": 5, "水面漂浮物": 11, "水体异常": 4, "违规排污口": 2, "河道排污": 1, "非法采砂": 2,
+    "岸线垃圾": 16, "河道岸线": 4, "侵占岸线": 5, "水面漂浮物": 11, "水体异常": 4, "违规排污口": 2, "河道排污": 1,
+    "非法采砂": 2,
     "非法捕捞": 3, "河长公示牌损坏": 5, "其他涉河问题": 8,
 }  # fmt: skip
 _LIST_2025 = {
-    "秸秆焚烧": 9, "人居环境": 11, "排污企业": 6, "餐饮": 2, "畜禽养殖污染": 7, "环境安全隐患": 4, "污水管网": 3, "烟花爆竹": 4,
+    "秸秆焚烧": 9, "人居环境": 11, "排污企业": 6, "餐饮": 2, "畜禽养殖污染": 7, "环境安全隐患": 4, "污水管网": 3,
+    "烟花爆竹": 4,
     "信访案件": 4, "污染纠纷": 3, "违法建设项目": 3, "饮用水源地": 3, "自然保护区": 2,
 }  # fmt: skip
 # States of 2025, in turn by the day of finding: older issues are further along.
@@ -185,7 +188,7 @@ class _Scribe:
             m=int(random.integers(2, 15)) * 10, b="左岸" if side > 0 else "右岸"
         )
         return _draft(
-            category, moment, (x, y), village, _fill(category, f"{river}{village}段{spot}，", "", random), random
+            category, moment, ((x, y), village), _fill(category, f"{river}{village}段{spot}，", "", random), random
         )
 
     def _ashore(self, category: str, moment: datetime, random: np.random.Generator) -> Issue:
@@ -196,7 +199,7 @@ class _Scribe:
             x, y = site.at[0] + random.normal(0, 14), site.at[1] + random.normal(0, 14)
             said = _fill(category, "", site.name, random, site.facts.get("治理设施", ""))
             issue = _draft(
-                "排污企业" if category == "餐饮" else category, moment, (x, y), self._village(x, y), said, random
+                "排污企业" if category == "餐饮" else category, moment, ((x, y), self._village(x, y)), said, random
             )
             return replace(issue, site=site.code)
         if category == "饮用水源地":
@@ -211,7 +214,7 @@ class _Scribe:
             spread = {"自然保护区": 420, "秸秆焚烧": 260}.get(category, 120)
             x, y = self.placer.near(group, random, spread, dry_m=350 if category == "自然保护区" else 35)
             place = f"{self.ground.groups[group].name}{random.choice(LAND_SPOTS)}"
-        return _draft(category, moment, (x, y), self._village(x, y), _fill(category, place, "", random), random)
+        return _draft(category, moment, ((x, y), self._village(x, y)), _fill(category, place, "", random), random)
 
     def _within(self, polygon: Point, random: np.random.Generator) -> tuple[float, float]:
         west, south, east, north = polygon.bounds
@@ -258,8 +261,9 @@ def _fill(category: str, place: str, name: str, random: np.random.Generator, gea
 
 
 def _draft(
-    category: str, moment: datetime, at: tuple[float, float], village: str, said: str, random: np.random.Generator
+    category: str, moment: datetime, place: tuple[tuple[float, float], str], said: str, random: np.random.Generator
 ) -> Issue:
+    at, village = place
     sources = ("村级自查", "镇级督查", "省市县督查反馈", "群众申诉")
     source = str(random.choice(sources, p=(0.5, 0.32, 0.08, 0.1)))
     days = int(random.choice([3, 7, 10, 15, 30], p=[0.2, 0.35, 0.2, 0.15, 0.1]))
@@ -324,7 +328,8 @@ def _awkward(issues: list[Issue], ground: Ground) -> list[Issue]:
     town = in_plane(ground.town)
     west, _, _, north = town.bounds
     result[late[1]] = replace(
-        result[late[1]], at=(west + 300, north + 250), village=None, description="上游邻镇交界处岸边倾倒垃圾，已越出本镇范围，拟上报县河长办协调。",
+        result[late[1]], at=(west + 300, north + 250), village=None,
+        description="上游邻镇交界处岸边倾倒垃圾，已越出本镇范围，拟上报县河长办协调。",
         state="已上报", closed_at=None,
     )  # fmt: skip
     return result

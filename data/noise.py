@@ -91,13 +91,13 @@ def _canopy(seen: Floats, accuracy: Floats, random: np.random.Generator) -> None
 
 
 def _lose(keep: np.ndarray, moment_s: Floats, random: np.random.Generator) -> None:
-    """The recorder sleeps: no fixes for two to nine minutes."""
+    """Let the recorder sleep: no fixes for two to nine minutes."""
     part = _span(len(moment_s), 10, 45, random)
     keep[part] = False
 
 
 def _freeze(seen: Floats, accuracy: Floats, random: np.random.Generator) -> None:
-    """The position stays while the walker goes on."""
+    """Let the position stay while the walker goes on."""
     part = _span(len(seen), 12, 30, random)
     seen[part] = seen[part.start]
     accuracy[part] = accuracy[part.start]

@@ -21,11 +21,16 @@ HANDOVERS = {
     "柏树村三组组长": (date(2024, 10, 31), None),
 }
 _TOWN_POSTS = (
-    "党委书记", "镇长", "人大主席", "党委副书记", "纪委书记", "常务副镇长", "副镇长（分管生态环保）", "副镇长（分管农业农村）",
+    "党委书记", "镇长", "人大主席", "党委副书记", "纪委书记", "常务副镇长", "副镇长（分管生态环保）",
+    "副镇长（分管农业农村）",
     "武装部部长", "组织委员", "宣传委员", "村镇建设服务中心主任", "综合行政执法大队大队长", "产业发展服务中心主任",
     "应急管理办公室主任", "环保办工作人员", "环保办工作人员（台账）", "水利员",
 )  # fmt: skip
-_SURNAMES = "王李张刘陈杨黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文向冉代秦游"
+_SURNAMES = (
+    "王李张刘陈杨黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余"
+    "潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文向"
+    "冉代秦游"
+)
 _FIRST = "建国志永明文德光世兴春秋秀淑桂玉晓小海江云天成家大长正洪泽朝茂昌少中宗应开仕廷绍美丽红素兰"
 _SECOND = "军平华强勇林明辉伟斌波涛荣富贵才学银芳英琴梅容珍群蓉燕霞兵川全福祥友云峰松柏清顺安忠良权洪均"
 
@@ -71,17 +76,18 @@ def hire(groups: list[Group]) -> Staff:
     people: list[Person] = []
     holders: dict[str, list[Holder]] = {}
 
-    def appoint(post: str, title: str, level: str, region: str, first: date, last: date | None) -> None:
+    def appoint(named: tuple[str, str, str, str], first: date, last: date | None) -> None:
+        post, title, level, region = named
         code = f"RY{len(people) + 1:03d}"
         phone = f"000-0000-{1000 + 37 * len(people):04d}"
         people.append(Person(code, next(names), phone, title, level, region, first, last))
         holders.setdefault(post, []).append(Holder(code, first, last))
 
-    for post, title, level, region in _posts(groups):
-        last, following = HANDOVERS.get(post, (None, None))
-        appoint(post, title, level, region, START, last)
+    for named in _posts(groups):
+        last, following = HANDOVERS.get(named[0], (None, None))
+        appoint(named, START, last)
         if following is not None:
-            appoint(post, title, level, region, following, None)
+            appoint(named, following, None)
     return Staff(people, holders)
 
 

@@ -155,7 +155,8 @@ def _sites(ground: Ground, sites: list[Site]) -> bytes:
 def _people(staff: Staff) -> bytes:
     def row(person: Person) -> Sequence[Any]:
         return (
-            person.code, person.name, person.phone, person.title, person.level, person.region, person.valid_from, person.valid_to
+            person.code, person.name, person.phone, person.title, person.level, person.region, person.valid_from,
+            person.valid_to
         )  # fmt: skip
 
     header = ("人员编号", "姓名", "联系电话", "职务", "级别", "区划代码", "任职日期", "离任日期")
@@ -182,12 +183,14 @@ def _duties(duties: list[Duty], names: dict[str, str]) -> bytes:
 
 def _issues(issues: list[Issue]) -> bytes:
     header = (
-        "问题编号", "问题类别", "问题来源", "状态", "发现时间", "整改期限", "销号时间", "经度", "纬度", "所属村", "问题描述",
+        "问题编号", "问题类别", "问题来源", "状态", "发现时间", "整改期限", "销号时间", "经度", "纬度", "所属村",
+        "问题描述",
         "严重程度", "上报人", "上报人电话", "台账", "涉及点位",
     )  # fmt: skip
     rows = [
         (
-            i.number, i.category, i.source, i.state, i.found_at, i.due_on, i.closed_at, *_place(i.at), i.village, i.description,
+            i.number, i.category, i.source, i.state, i.found_at, i.due_on, i.closed_at, *_place(i.at), i.village,
+            i.description,
             i.severity, i.reporter, i.reporter_phone, i.ledger, i.site,
         )
         for i in issues
