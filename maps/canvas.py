@@ -101,10 +101,13 @@ class Canvas:
         """Write words as they are: a dollar sign starts no formula."""
         return self.axes.text(x, y, words, parse_math=False, clip_on=True, **style)
 
-    def name(self, words: str, shape: BaseGeometry, size_pt: float, **style: Any) -> None:
-        """Write a polygon's name where it is free, or not at all."""
+    def name(self, words: str, shape: BaseGeometry, size_pt: float, *, within: bool = False, **style: Any) -> None:
+        """Write a polygon's name where it is free, or not at all; `within` only where it is wide enough."""
         properties = font(size_pt, bold=bool(style.pop("bold", False)))
         width, height = self._size(words, size_pt, bold=properties.get_weight() == "bold")
+        left, _, right, _ = shape.bounds
+        if within and self._pixel(right, 0)[0] - self._pixel(left, 0)[0] < 0.8 * width:
+            return
         spots = [Spot.level(*self._pixel(x, y), width, height) for x, y in label_places(shape)]
         spot = self.names.place(spots)
         if spot is not None:
@@ -151,7 +154,7 @@ class Canvas:
         west, south, east, north = shapely.total_bounds(self.metres([shapely.box(*bounds)]))
         across, up = max(east - west, 50.0) * 1.05, max(north - south, 50.0) * 1.05
         inner_in = self.width_in - 2 * _MARGIN_IN
-        map_in = min(max(inner_in * up / across, inner_in * 0.5), inner_in * 1.05)
+        map_in = min(max(inner_in * up / across, inner_in * 0.5), inner_in * 0.95)
         per_in = max(across / inner_in, up / map_in)
         head = _wrap(title, 15, inner_in - 0.4, bold=True)
         sub = _wrap(subtitle, 9, inner_in - 0.4)

@@ -1,6 +1,6 @@
 """The coverage map: which metres of the rivers were walked, and when (巡河覆盖图)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,7 +9,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from markupsafe import Markup
 from numpy.typing import NDArray
 
 from geo.vocabulary import LEVELS
@@ -23,7 +22,16 @@ from maps.palette import CORRIDOR, GAP, RECENCY
 from maps.stretches import MeasuredLine, gaps_between, latest_walks, recency_step
 from maps.symbols import GAP_DASH, GAP_SWATCH, line_swatch
 
-__all__ = ["DrawnReach", "coverage_map", "coverage_totals", "drawn_reaches", "last_day", "recency_names"]
+__all__ = [
+    "DrawnReach",
+    "coverage_map",
+    "coverage_totals",
+    "drawn_reaches",
+    "last_day",
+    "level_order",
+    "levels_overlap",
+    "recency_names",
+]
 
 
 @dataclass(frozen=True)
@@ -75,14 +83,20 @@ def coverage_map(
         walked.
     record_url : callable, optional
         Gives the address of a reach's record for its ``id``.
+
+    Notes
+    -----
+    Where reaches of two levels lie on the same water, the page shows one
+    level at a time, the lowest first: added up, they would count it twice.
     """
     words = Words(language)
     as_of = as_of or last_day(stretches)
     drawn = drawn_reaches(reaches, stretches, as_of)
-    levels = [term.code for term in LEVELS if (reaches["level"] == term.code).any()]
+    levels = level_order(reaches)
+    together = not levels_overlap(reaches)
     data = {
         "reaches": [_row(reach, levels, words, record_url) for reach in drawn],
-        "levels": levels,
+        "level": -1 if together else len(levels) - 1,
         "ramp": [[step.colour, step.width] for step in RECENCY],
         "dash": GAP_DASH,
         "beside": 10,
@@ -96,14 +110,37 @@ def coverage_map(
             "gaps": (GAP_SWATCH + words["gaps"], True),
         },
         data=data,
-        panel=_panel(drawn, levels, as_of, words),
+        panel=_panel(drawn, levels, as_of, words, together=together),
         extent=shapely.union_all(reaches.geometry.dropna().to_numpy()) if len(reaches) else None,
         notice=_notice(reaches, stretches, words),
-        summary=_summary(drawn, words),
     )
     return render_page(
         page, ground, title=title, subtitle=subtitle, language=language, assets=assets, nonce=nonce, basemap=basemap
     )
+
+
+def level_order(reaches: gpd.GeoDataFrame) -> list[str]:
+    """Return the levels of chiefs that occur, the widest first."""
+    return [term.code for term in LEVELS if (reaches["level"] == term.code).any()]
+
+
+def levels_overlap(reaches: gpd.GeoDataFrame) -> bool:
+    """Tell whether reaches of different levels lie on the same water.
+
+    They do when more than a tenth of ten places on each reach have a reach
+    of another level within about thirty metres.
+    """
+    kept = reaches[~(reaches.geometry.isna() | reaches.geometry.is_empty)]
+    if kept["level"].nunique() < 2:
+        return False
+    shapes, levels = kept.geometry.to_numpy(), kept["level"].to_numpy()
+    fractions = np.linspace(0.05, 0.95, 10)
+    places = shapely.line_interpolate_point(
+        np.repeat(shapely.line_merge(shapes), 10), np.tile(fractions, len(shapes)), normalized=True
+    )
+    place, reach = shapely.STRtree(shapes).query(places, predicate="dwithin", distance=0.0003)
+    other = np.unique(place[levels[place // 10] != levels[reach]])
+    return bool(len(other) > 0.1 * len(places))
 
 
 def last_day(stretches: pd.DataFrame) -> date | None:
@@ -189,18 +226,20 @@ def _turned(pieces: list[NDArray[np.float64]]) -> list[list[list[float]]]:
     return [piece[:, ::-1].round(6).tolist() for piece in pieces]
 
 
-def _panel(drawn: list[DrawnReach], levels: list[str], as_of: date | None, words: Words) -> str:
+def _panel(drawn: list[DrawnReach], levels: list[str], as_of: date | None, words: Words, *, together: bool) -> str:
     ramp = [
-        (Markup(line_swatch(step.colour, step.width)), name)  # noqa: S704  # made of the palette only
-        for step, name in zip(RECENCY, recency_names(words), strict=True)
+        (line_swatch(step.colour, step.width), name) for step, name in zip(RECENCY, recency_names(words), strict=True)
     ]
     return template(
         "coverage.html",
         words=words,
         as_of=date_text(as_of),
         ramp=ramp,
-        gap=Markup(GAP_SWATCH),  # noqa: S704  # the same
+        gap=GAP_SWATCH,
         levels=[words.term(LEVELS, level) for level in levels],
+        together=together,
+        chosen=-1 if together else len(levels) - 1,
+        summaries=[(-1, _summary(drawn, words)), *_summaries(drawn, levels, words)],
         reaches=[
             {
                 "name": text_of(reach.facts["name"]) or text_of(reach.facts["code"]),
@@ -217,6 +256,14 @@ def _panel(drawn: list[DrawnReach], levels: list[str], as_of: date | None, words
         rest="#e3e6ea",
         red=GAP,
     )
+
+
+def _summaries(
+    drawn: list[DrawnReach], levels: list[str], words: Words
+) -> Iterator[tuple[int, list[tuple[str, str, str]]]]:
+    if len(levels) > 1:
+        for number, level in enumerate(levels):
+            yield number, _summary([reach for reach in drawn if reach.facts["level"] == level], words)
 
 
 def _summary(drawn: list[DrawnReach], words: Words) -> list[tuple[str, str, str]]:

@@ -102,13 +102,14 @@ def label_places(shape: BaseGeometry) -> list[tuple[float, float]]:
     tolerance = max(east - west, north - south) / 100
     best = shapely.get_coordinates(shapely.maximum_inscribed_circle(part, tolerance=tolerance))[0]
     places = [(float(best[0]), float(best[1]))]
-    for fraction in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8):
+    for fraction in (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82):
         y = south + fraction * (north - south)
         cut = part.intersection(shapely.LineString([(west, y), (east, y)]))
         if cut.length > 0:
             widest = max(getattr(cut, "geoms", [cut]), key=lambda piece: piece.length)
-            middle = widest.interpolate(0.5, normalized=True)
-            places.append((middle.x, middle.y))
+            for along in (0.5, 0.35, 0.65):
+                place = widest.interpolate(along, normalized=True)
+                places.append((place.x, place.y))
     return places
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import shapely
-from markupsafe import Markup
 
 from geo.vocabulary import ISSUE_CATEGORIES, ISSUE_STATES, find_term
 from maps.assets import Assets
@@ -171,9 +170,9 @@ def _panel(issues: gpd.GeoDataFrame, categories: list[str], states: list[str], w
         "issues.html",
         words=words,
         unlocated=unlocated,
-        states=[(Markup(issue_symbol(c, "")), words.term(ISSUE_STATES, c), by_state[c]) for c in states],  # noqa: S704  # escaped where it is made
+        states=[(issue_symbol(c, ""), words.term(ISSUE_STATES, c), by_state[c], c in CLOSED_STATES) for c in states],
         categories=[(glyph(c), words.term(ISSUE_CATEGORIES, c), by_category[c]) for c in categories],
-        overdue=Markup(issue_symbol("assigned", "", overdue=True)),  # noqa: S704  # the same
+        overdue=issue_symbol("assigned", "", overdue=True),
         overdue_count=int(issues["overdue"].astype(bool).sum()),
     )
 

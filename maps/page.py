@@ -15,6 +15,7 @@ import folium
 from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
 from shapely.geometry.base import BaseGeometry
 
 from maps.assets import Assets, own_text, script_tag, style_tag
@@ -114,7 +115,7 @@ def render_page(
     styles = [assets.styles(libraries, nonce), style_tag(css_variables() + own_text("map.css"), nonce)]
     scripts = [assets.scripts(libraries, nonce), script_tag(own_text("core.js") + own_text(f"{page.kind}.js"), nonce)]
     figure.header.add_child(Fragment("\n".join(styles + scripts)), name="assets")
-    figure.html.add_child(Fragment(page.markup + heading), name="panel")
+    figure.html.add_child(Fragment(heading), name="panel")
     figure.html.add_child(Fragment(data_tag("wg-data", data)), name="data")
     figure.add_child(_folium_map(page, data["view"], words, basemap))
     html: str = figure.render()
@@ -244,9 +245,9 @@ def _ground_layers(words: Words) -> dict[str, tuple[str, bool]]:
         "zones": fill_swatch("#d3e9e5", edge=ZONES["1"], dash="4 2"),
         "rivers": line_swatch(GROUND["river"], 2.2),
         "ground": line_swatch(BOUNDARY["village"], 1.6),
-        "names": "",
+        "names": Markup(),
     }
-    return {key: (swatch + escape(words[key]), True) for key, swatch in swatches.items()}
+    return {key: (swatch + words[key], True) for key, swatch in swatches.items()}
 
 
 def _corners(bounds: tuple[float, float, float, float] | None) -> list[list[float]] | None:

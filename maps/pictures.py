@@ -9,10 +9,10 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo.vocabulary import ISSUE_CATEGORIES, ISSUE_STATES
+from geo.vocabulary import ISSUE_CATEGORIES, ISSUE_STATES, LEVELS
 from maps.canvas import Canvas, Key
 from maps.colouring import colour_villages
-from maps.coverage import coverage_totals, drawn_reaches, last_day, recency_names
+from maps.coverage import coverage_totals, drawn_reaches, last_day, level_order, levels_overlap, recency_names
 from maps.encoding import date_text, length_text, share_text, text_of
 from maps.ground import Ground
 from maps.issues import CLOSED_STATES, glyph, issue_order
@@ -60,6 +60,7 @@ def issue_png(
     """
     words = Words(language)
     placed = issues[~(issues.geometry.isna() | issues.geometry.is_empty)]
+    many = len(placed) > _MOST_GLYPHS
     notice = words["no_issues"] if not len(issues) else "" if len(placed) else words["no_located_issues"]
     canvas = Canvas(
         ground,
@@ -68,13 +69,12 @@ def issue_png(
         subtitle=subtitle,
         width_px=width_px,
         extent=shapely.union_all(placed.geometry.to_numpy()) if len(placed) else None,
-        legend=[*_issue_legend(issues, len(issues) - len(placed), words), _ground_legend(ground, words)],
+        legend=[*_issue_legend(issues, len(issues) - len(placed), words, many=many), _ground_legend(ground, words)],
         notice=notice,
     )
     # Finished ones below, overdue ones on top: what needs doing must be seen.
     order = placed["overdue"].astype(bool) * 2 - placed["state"].isin(CLOSED_STATES)
     placed = placed.assign(order=order.astype(int)).sort_values("order", kind="stable")
-    many = len(placed) > _MOST_GLYPHS
     size_pt = 8.6 if not many else 5.0 if len(placed) < 2000 else 3.2
     points = shapely.get_coordinates(shapely.centroid(canvas.metres(placed.geometry.to_numpy())))
     for zorder, (row, (x, y)) in enumerate(zip(placed.to_dict("records"), points.tolist(), strict=True)):
@@ -96,11 +96,23 @@ def coverage_png(
     title: str,
     subtitle: str = "",
     as_of: date | None = None,
+    level: str | None = None,
     language: Language = "zh",
     width_px: int = _WIDTH_PX,
 ) -> bytes:
-    """Return a picture of the coverage; see :func:`maps.coverage.coverage_map` for the frames."""
+    """Return a picture of the coverage; see :func:`maps.coverage.coverage_map` for the frames.
+
+    Parameters
+    ----------
+    level : str, optional
+        Draw the reaches of this level only. By default all, or the lowest
+        level where reaches of two levels lie on the same water.
+    """
     words = Words(language)
+    if level is None and levels_overlap(reaches):
+        level = level_order(reaches)[-1]
+    if level is not None:
+        reaches = reaches[reaches["level"] == level]
     as_of = as_of or last_day(stretches)
     drawn = drawn_reaches(reaches, stretches, as_of)
     heading = words["recency"] + (words.brackets(f"{words['as_of']} {date_text(as_of)}") if as_of else "")
@@ -111,7 +123,7 @@ def coverage_png(
     gap = {"color": GAP, "linewidth": 1.7, "linestyle": (0, (3, 2))}
     legend = [
         (heading, [*ramp, Key(words["gaps"], line=gap)]),
-        ("", _coverage_facts(drawn, words)),
+        (words.term(LEVELS, level) if level else "", _coverage_facts(drawn, words)),
         _ground_legend(ground, words),
     ]
     canvas = Canvas(
@@ -203,7 +215,7 @@ def responsibility_png(
         else:
             own = short_name(row) if row["level"] == "group" else ""
             name = "\n".join(part for part in (own, text_of(row["lead"])) if part)
-            canvas.name(name, shape, 7.2, color=INK)
+            canvas.name(name, shape, 7.2, within=True, color=INK)
     return canvas.png()
 
 
@@ -230,7 +242,7 @@ def _marker(state: str, size_pt: float, *, overdue: bool) -> dict[str, Any]:
     }
 
 
-def _issue_legend(issues: gpd.GeoDataFrame, unlocated: int, words: Words) -> list[tuple[str, list[Key]]]:
+def _issue_legend(issues: gpd.GeoDataFrame, unlocated: int, words: Words, *, many: bool) -> list[tuple[str, list[Key]]]:
     if not len(issues):
         return []
     by_state = Counter(map(text_of, issues["state"]))
@@ -243,7 +255,7 @@ def _issue_legend(issues: gpd.GeoDataFrame, unlocated: int, words: Words) -> lis
     if overdue:
         states.append(Key(f"{words['overdue']} {overdue}", line=_marker("assigned", 7.5, overdue=True)))
     categories = [
-        Key(f"{words.term(ISSUE_CATEGORIES, code)} {by_category[code]}", glyph=glyph(code))
+        Key(f"{words.term(ISSUE_CATEGORIES, code)} {by_category[code]}", glyph="" if many else glyph(code))
         for code in issue_order(issues["category"], [term.code for term in ISSUE_CATEGORIES])
     ]
     if unlocated:

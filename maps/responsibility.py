@@ -6,7 +6,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import shapely
-from markupsafe import Markup
 from pyproj import Geod
 
 from geo.vocabulary import LEVELS
@@ -87,7 +86,8 @@ def drawn_cells(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     drawn = cells[~(cells.geometry.isna() | cells.geometry.is_empty)]
     order = {term.code: rank for rank, term in enumerate(LEVELS)}
     drawn = drawn.sort_values("level", key=lambda levels: levels.map(order), kind="stable")
-    return drawn.assign(geometry=shapely.make_valid(drawn.geometry.to_numpy()), finest=np.array(finest_cells(drawn), dtype=bool))
+    finest = np.array(finest_cells(drawn), dtype=bool)
+    return drawn.assign(geometry=shapely.make_valid(drawn.geometry.to_numpy()), finest=finest)
 
 
 def level_codes(cells: gpd.GeoDataFrame) -> list[str]:
@@ -120,11 +120,11 @@ def short_name(row: dict[str, Any]) -> str:
 
     Examples
     --------
-    >>> short_name({"name": "石桥村1组", "village": "石桥村"}), short_name({"name": "石桥村", "village": "石桥村"})
-    ('1组', '石桥村')
+    >>> short_name({"name": "石桥村一组网格", "village": "石桥村"}), short_name({"name": "石桥村", "village": "石桥村"})
+    ('一组', '石桥村')
     """
     name = text_of(row["name"])
-    return name.removeprefix(text_of(row["village"])) or name
+    return name.removeprefix(text_of(row["village"])).removesuffix("网格") or name
 
 
 class _Links:
@@ -180,10 +180,15 @@ def _vacant_labels(drawn: gpd.GeoDataFrame, words: Words) -> list[dict[str, Any]
         name = words["vacant"] if vacant else short_name(row)
         # A village's own name is on the ground already.
         if vacant or row["level"] == "group":
-            places = [[round(y, 6), round(x, 6)] for x, y in label_places(row["geometry"])]
-            labels.append(
-                {"text": name, "kind": "vacant" if vacant else "cell", "rank": 2.5 if vacant else 6, "at": places}
-            )
+            west, south, east, north = row["geometry"].bounds
+            label = {
+                "text": name,
+                "kind": "vacant" if vacant else "cell",
+                "rank": 2.5 if vacant else 6,
+                "at": [[round(y, 6), round(x, 6)] for x, y in label_places(row["geometry"])],
+                "within": [[round(south, 6), round(west, 6)], [round(north, 6), round(east, 6)]],
+            }
+            labels.append(label)
     return labels
 
 
@@ -199,9 +204,9 @@ def _panel(
         "responsibility.html",
         words=words,
         levels=[words.term(LEVELS, level) for level in levels],
-        villages=[(Markup(fill_swatch(VILLAGES[colours[name]])), name) for name in villages],  # noqa: S704  # made of the palette only
-        vacant=Markup(fill_swatch("url(#wg-vacant)", edge="#d3222a")),  # noqa: S704  # the same
-        assisted=Markup(fill_swatch("url(#wg-assist-0)")),  # noqa: S704  # the same
+        villages=[(fill_swatch(VILLAGES[colours[name]]), name) for name in villages],
+        vacant=fill_swatch("url(#wg-vacant)", edge="#d3222a"),
+        assisted=fill_swatch("url(#wg-assist-0)"),
         people=[(name, len(leads), len(assists)) for name, leads, assists in people],
         cells=len(drawn),
     )

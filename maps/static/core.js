@@ -174,7 +174,7 @@
       }
       this._place();
     },
-    // Markers are avoided where a name has another place, but never hide it.
+    // Half a name under a marker is worse than none: it comes back on zooming in.
     avoid: function (boxes) {
       this._obstacles = boxes;
       if (this._map) this._place();
@@ -189,7 +189,7 @@
           (place) => free(place, taken),
         );
         const clear = places.filter((one) => free(one, this._obstacles || []));
-        const place = (label.line ? null : clear.find((one) => free(one, rivers))) || clear[0] || places[0];
+        const place = (label.line ? null : clear.find((one) => free(one, rivers))) || clear[0];
         label.node.hidden = !place;
         if (!place) continue;
         taken.push(...place.boxes);
@@ -229,6 +229,10 @@
 
   function around(map, label) {
     const [width, height] = label.size;
+    if (label.within) {
+      const [low, high] = label.within.map((at) => map.latLngToLayerPoint(at));
+      if (high.x - low.x < width + 4 || low.y - high.y < height + 2) return [];
+    }
     return label.at.map((at) => {
       const { x, y } = map.latLngToLayerPoint(at);
       return { x, y, boxes: [[x - width / 2 - 3, y - height / 2 - 2, x + width / 2 + 3, y + height / 2 + 2]] };

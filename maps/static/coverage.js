@@ -16,6 +16,7 @@
           else groups[group].removeLayer(layer);
         }
       }
+      W.each("[data-summary]", (list) => (list.hidden = Number(list.dataset.summary) !== level));
       W.each("tr[data-level]", (row) => (row.hidden = level >= 0 && Number(row.dataset.level) !== level));
     };
     const choose = (drawn) => {
@@ -41,7 +42,7 @@
       }),
     );
     W.each("[name=wg-level]", (radio) => radio.addEventListener("change", () => show(Number(radio.value))));
-    show(-1);
+    show(data.level);
     W.coverage = { reaches };
   };
 

@@ -45,6 +45,7 @@
         ({ row }) => states.has(row[STATE]) && categories.has(row[CATEGORY]) && (!overdue || row[OVERDUE]),
       );
       map.closePopup();
+      window.setTimeout(() => W.labels.avoid(boxes(map)), 400);
       cluster.clearLayers();
       cluster.addLayers(kept);
       heat.setLatLngs(kept.map(({ row }) => [row[LAT], row[LON], 0.6]));
@@ -57,6 +58,13 @@
     W.each("[data-check]", (button) =>
       button.addEventListener("click", () => {
         W.each("[data-category]", (box) => (box.checked = button.dataset.check === "all"));
+        show();
+      }),
+    );
+    W.each("[data-states]", (button) =>
+      button.addEventListener("click", () => {
+        const all = button.dataset.states === "all";
+        W.each("[data-state]", (box) => (box.checked = all || !("closed" in box.dataset)));
         show();
       }),
     );

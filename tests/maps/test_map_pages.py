@@ -417,3 +417,30 @@ def test_a_basemap_is_asked_for_only_when_set(page, show):
     assert "tileLayer(" not in plain.split("Wangge.map(")[-1]
     assert "tiles/{z}/{x}/{y}.png" in local
     assert "img-src data: 'self' file:;" in local.replace("&#x27;", "'").replace("&#39;", "'")
+
+
+def test_levels_on_the_same_water_are_shown_one_at_a_time(page, show):
+    reaches = factories.reaches()
+    town = reaches.iloc[[0]].assign(
+        id=99, name="清溪河镇级全段", level="town", geometry=factories.rivers().geometry[:1]
+    )
+    both = pd.concat([reaches, town.set_crs(factories.CRS)], ignore_index=True)
+
+    show(page, a_page("coverage", reaches=both))
+
+    shown = page.locator(".wg-summary:visible dd").all_inner_texts()
+    assert shown[0] == "5"
+    page.locator(".wg-segments span", has_text="镇级").click()
+    assert page.locator(".wg-summary:visible dd").all_inner_texts()[0] == "1"
+    assert page.locator(".wg-segments span", has_text="全部").count() == 0
+
+
+def test_unfinished_issues_can_be_seen_alone(page, show):
+    issues = factories.issues(60)
+    located = issues[~issues.geometry.isna()]
+    show(page, a_page("issues", issues=issues))
+
+    page.locator("[data-states=open]").click()
+
+    unfinished = int((~located["state"].isin(["closed", "look_back"])).sum())
+    assert page.locator("#wg-shown").inner_text() == f"当前显示 {unfinished} / 59"
