@@ -4,7 +4,8 @@ import shutil
 from datetime import date
 from pathlib import Path
 
-from data.patrols import write_tracks
+from data.gpx import write_gpx
+from data.patrols import patrol_tracks, write_tracks
 
 __all__ = ["AS_OF", "FILES", "HERE", "write_demo"]
 
@@ -35,9 +36,18 @@ def write_demo(folder: Path) -> dict[str, list[Path]]:
     -------
     dict of str to list of Path
         The files by the KIND of ``wangge import``, in the order in which they can be imported.
+
+    Notes
+    -----
+    Tables and tracks are to be read with ``crs="EPSG:4490"``. A dozen of the patrols lie
+    once more in ``gpx`` inside the folder, as phones keep them; they are not listed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written = {
         kind: [Path(shutil.copyfile(HERE / name, folder / name)) for name in names] for kind, names in FILES.items()
     }
-    return written | {"tracks": write_tracks(folder / "tracks")}
+    tracks = list(patrol_tracks())
+    # The same outings in a second form: who imports these as well must not count them twice.
+    for track in tracks[40::75]:
+        write_gpx(track, folder / "gpx")
+    return written | {"tracks": write_tracks(tracks, folder / "tracks")}

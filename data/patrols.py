@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -82,7 +82,7 @@ def _end(text: str) -> date | None:
     return _day(text) if text else None
 
 
-def write_tracks(folder: Path) -> list[Path]:
+def write_tracks(tracks: Iterable[PatrolTrack], folder: Path) -> list[Path]:
     """Write one CSV a month, as an app's export looks, with Chinese headers and Chinese time.
 
     Returns
@@ -92,10 +92,10 @@ def write_tracks(folder: Path) -> list[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     months: dict[int, list[PatrolTrack]] = {}
-    for track in patrol_tracks():
+    for track in tracks:
         months.setdefault(track.outing.start.month, []).append(track)
     return [
-        _write_month(folder / f"巡河轨迹2024年{month:02d}月.csv", tracks) for month, tracks in sorted(months.items())
+        _write_month(folder / f"巡河轨迹2024年{month:02d}月.csv", walked) for month, walked in sorted(months.items())
     ]
 
 

@@ -3,6 +3,7 @@
 import csv
 from datetime import datetime, timedelta
 
+import pandas as pd
 import pytest
 
 import data
@@ -40,6 +41,19 @@ def test_the_cells_are_complete_within_the_town_at_tolerance_nought(written, lev
     report = check_cells(read_layer(cells), read_layer(town).geometry.iloc[0], 0.0)
 
     assert report.complete
+
+
+def test_a_dozen_patrols_lie_beside_as_gpx_with_the_same_fixes(written):
+    folder = written["tracks"][0].parents[1] / "gpx"
+    files = sorted(folder.iterdir())
+    table = pd.concat([read(Kind.tracks, path, crs="EPSG:4490").frame for path in written["tracks"]])
+
+    assert len(files) == 12
+    for path in files:
+        fixes = read(Kind.tracks, path).frame
+        same = table[table["patrol"] == path.name[:11]]
+        assert fixes["lon"].tolist() == same["lon"].tolist()
+        assert fixes["time"].tolist() == same["time"].tolist()
 
 
 def test_writing_twice_gives_the_same_tracks(written, tmp_path):
