@@ -9,7 +9,7 @@ from pandas import DataFrame
 
 from geo.compute.claims import BORDER_M, Claims, border_width, claims, require_one_crs
 from geo.compute.splits import split_by_cells
-from geo.errors import WrongCRS
+from geo.crs import require_metres
 
 __all__ = ["STATUSES", "locate", "shared_areas", "shared_lengths"]
 
@@ -107,8 +107,7 @@ def shared_lengths(reaches: GeoSeries, cells: GeoSeries) -> DataFrame:
     >>> shared_lengths(reaches, cells)["length_m"].tolist()
     [10.0, 20.0]
     """
-    _require_metres(reaches)
-    _require_metres(cells)
+    require_metres(reaches, cells)
     pieces = split_by_cells(reaches, cells)
     pieces["length_m"] = pieces["end_m"] - pieces["start_m"]
     return pieces.groupby(["reach", "cell"], as_index=False)["length_m"].sum()
@@ -146,9 +145,7 @@ def shared_areas(polygons: GeoSeries, cells: GeoSeries) -> DataFrame:
     >>> shared_areas(zones, cells)["area_m2"].tolist()
     [50.0, 100.0]
     """
-    _require_metres(polygons)
-    _require_metres(cells)
-    require_one_crs(polygons, cells)
+    require_metres(polygons, cells)
     shapes, grounds = _valid(polygons), _valid(cells)
     tree = shapely.STRtree(grounds)
     polygon, cell = tree.query(shapes, predicate="intersects")
@@ -163,8 +160,3 @@ def _valid(series: GeoSeries) -> NDArray[np.object_]:
     broken = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
     shapes[broken] = shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
     return shapes
-
-
-def _require_metres(series: GeoSeries) -> None:
-    if series.crs is None or series.crs.is_geographic or series.crs.axis_info[0].unit_name != "metre":
-        raise WrongCRS("lengths and areas need a projected reference system with metre axes; project the layer first")

@@ -6,14 +6,11 @@ import numpy as np
 import shapely
 from geopandas import GeoSeries
 from numpy.typing import NDArray
-from pyproj import Geod
 
-from geo.compute.areas import AXIS_M, INVERSE_FLATTENING
+from geo.crs import ELLIPSOID
 from geo.errors import WrongCRS
 
 __all__ = ["Floats", "Indices", "Segments", "segments_of"]
-
-_ELLIPSOID = Geod(a=AXIS_M, rf=INVERSE_FLATTENING)
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -73,7 +70,7 @@ def segments_of(lines: GeoSeries) -> Segments:
     moved = np.hypot(*(end - start).T) > _NOTHING
     start, end, part = start[moved], end[moved], part[moved]
     if lines.crs.is_geographic:
-        length_m = np.asarray(_ELLIPSOID.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])[2], dtype=float)
+        length_m = np.asarray(ELLIPSOID.inv(start[:, 0], start[:, 1], end[:, 0], end[:, 1])[2], dtype=float)
     else:
         length_m = np.hypot(*(end - start).T)
     line = line_of[part].astype(np.int64)

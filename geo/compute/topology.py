@@ -13,10 +13,11 @@ from shapely.geometry.base import BaseGeometry
 from geo.compute.areas import METRES_PER_DEGREE
 from geo.compute.defects import CellReport, Gap, InvalidCell, Outside, Overlap, Sliver
 from geo.compute.pieces import NOISE_M, Piece, Place, Shapes, connected_pieces
-from geo.errors import InvalidInput, WrongCRS
+from geo.crs import require_degrees
+from geo.errors import InvalidInput
 from geo.text import Text
 
-__all__ = ["NOISE_M", "CellReport", "check_cells", "name_cells"]
+__all__ = ["NOISE_M", "CellReport", "check_cells", "name_cells", "region_of"]
 
 _POLYGON, _MULTIPOLYGON = 3, 6
 
@@ -78,6 +79,25 @@ def check_cells(
     return CellReport(len(names), invalid, overlaps, gaps, outside, tuple(slivers))
 
 
+def region_of(layer: GeoSeries | GeoDataFrame) -> BaseGeometry:
+    """Return the one region that all polygons of a layer make up.
+
+    Parameters
+    ----------
+    layer : GeoSeries or GeoDataFrame of Polygon or MultiPolygon, shape (n,)
+        Broken ones are repaired; missing ones are left out.
+
+    Raises
+    ------
+    InvalidInput
+        If one is not a polygon, or there are none.
+    """
+    shapes: Shapes = shapely.force_2d(np.asarray(layer.geometry.array, dtype=object))
+    shapes = shapes[~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)]
+    _require_polygons(shapes, np.ones(len(shapes), dtype=bool))
+    return _sound_region(shapely.union_all(_repaired(shapes)))
+
+
 def name_cells(cells: GeoSeries | GeoDataFrame) -> list[Hashable]:
     """Return how each cell is called: its ``id``, else its ``code``, else its position.
 
@@ -135,8 +155,7 @@ _EMPTY = Text("its geometry is empty")
 def _sound_shapes(cells: GeoSeries | GeoDataFrame, names: list[Hashable]) -> tuple[Shapes, tuple[InvalidCell, ...]]:
     """Return polygons fit for overlay (empty where there is none), and what was wrong with them."""
     series = cells.geometry
-    if series.crs is None or not series.crs.is_geographic:
-        raise WrongCRS("cells are checked in degrees (EPSG:4490), and these are in {crs}", crs=str(series.crs))
+    require_degrees(series)
     if not len(series):
         raise InvalidInput("the layer has no cells")
     shapes: Shapes = shapely.force_2d(np.asarray(series.array, dtype=object))
@@ -161,11 +180,11 @@ def _require_polygons(shapes: Shapes, present: NDArray[np.bool_]) -> None:
     row = int(np.flatnonzero(wrong)[0])
     if np.isin(shapely.get_type_id(shapes[wrong]), (1, 2, 5)).all():
         raise InvalidInput(
-            "feature {row} is a line: cells must be polygons; "
+            "feature {row} is a line, not a polygon; "
             "close boundary lines into polygons first (in QGIS: Processing › Polygonize, 线转多边形)",
             row=row + 1,
         )
-    raise InvalidInput("feature {row} is a {kind}: cells must be polygons", row=row + 1, kind=shapes[row].geom_type)
+    raise InvalidInput("feature {row} is a {kind}, not a polygon", row=row + 1, kind=shapes[row].geom_type)
 
 
 def _repaired(shapes: Shapes) -> Shapes:

@@ -171,7 +171,7 @@ def test_a_broken_zone_is_repaired_first():
 def test_lengths_and_areas_in_degrees_are_refused(share):
     degrees = GeoSeries([box(0, 0, 1, 1)], crs=4490)
 
-    with pytest.raises(WrongCRS, match="metre axes"):
+    with pytest.raises(WrongCRS, match="must be in metres"):
         share(degrees, degrees)
     with pytest.raises(WrongCRS):
         share(TWO, degrees)

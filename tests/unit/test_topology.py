@@ -8,7 +8,7 @@ from pyproj import Geod
 from shapely import MultiPolygon, Polygon, box
 
 from geo.compute.areas import ground_area_m2
-from geo.compute.topology import check_cells, name_cells
+from geo.compute.topology import check_cells, name_cells, region_of
 from geo.errors import InvalidInput, WrongCRS
 
 CGCS2000 = Geod(a=6378137, rf=298.257222101)
@@ -238,8 +238,8 @@ def test_a_layer_without_any_shape_leaves_the_whole_region_as_gap():
 @pytest.mark.parametrize(
     ("shape", "says"),
     [
-        (shapely.LineString([(WEST, SOUTH), (WEST + 1, SOUTH)]), "feature 2 is a line.*Polygonize"),
-        (shapely.Point(WEST, SOUTH), "feature 2 is a Point: cells must be polygons"),
+        (shapely.LineString([(WEST, SOUTH), (WEST + 1, SOUTH)]), "feature 2 is a line, not a polygon.*Polygonize"),
+        (shapely.Point(WEST, SOUTH), "feature 2 is a Point, not a polygon"),
     ],
 )
 def test_what_is_no_polygon_is_refused_with_a_way_out(shape, says):
@@ -248,7 +248,7 @@ def test_what_is_no_polygon_is_refused_with_a_way_out(shape, says):
 
 
 def test_cells_in_metres_are_refused():
-    with pytest.raises(WrongCRS, match="4549"):
+    with pytest.raises(WrongCRS, match="must be in degrees"):
         check_cells(GeoSeries([box(0, 0, 1, 1)], crs=4549))
 
 
@@ -260,6 +260,17 @@ def test_no_cells_at_all_are_refused():
 def test_a_region_without_polygon_is_refused():
     with pytest.raises(InvalidInput, match="no polygon"):
         check_cells(cells_of(unit(0, 0)), shapely.Point(WEST, SOUTH))
+
+
+def test_a_region_may_come_in_pieces():
+    region = region_of(cells_of(unit(0, 0), None, unit(1, 0)))
+
+    assert region.equals(box(WEST, SOUTH, WEST + 0.02, SOUTH + 0.01))
+
+
+def test_a_region_of_nothing_is_refused():
+    with pytest.raises(InvalidInput, match="no polygon"):
+        region_of(cells_of(None))
 
 
 def test_cells_are_named_by_id_then_code_then_position():
