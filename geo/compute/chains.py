@@ -31,7 +31,7 @@ _SIGNATURE = numba.uint8[::1](
 
 
 @compiled(_SIGNATURE)
-def choose_fixes(  # noqa: C901, PLR0912, PLR0915, PLR0917 - one function compiles quicker than three
+def choose_fixes(  # noqa: C901, PLR0912, PLR0915 - one function compiles quicker than three
     lon: Floats,
     lat: Floats,
     time_s: Floats,
