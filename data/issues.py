@@ -325,10 +325,11 @@ def _awkward(issues: list[Issue], ground: Ground) -> list[Issue]:
         village="双河村",
         description="双河村与清河社区交界处村道边有垃圾堆放，两村均称不在本村范围。",
     )
-    town = in_plane(ground.town)
-    west, _, _, north = town.bounds
+    # Where the river comes from the neighbouring town, a little beyond the border.
+    entry, inside = (np.array(ground.rivers["清河"].interpolate(m).coords[0]) for m in (0, 60))
+    beyond = entry + (entry - inside) / 60 * 190
     result[late[1]] = replace(
-        result[late[1]], at=(west + 300, north + 250), village=None,
+        result[late[1]], at=(float(beyond[0]), float(beyond[1])), village=None,
         description="上游邻镇交界处岸边倾倒垃圾，已越出本镇范围，拟上报县河长办协调。",
         state="已上报", closed_at=None,
     )  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 
 from data.frame import Floats
 
-__all__ = ["Fixes", "record"]
+__all__ = ["Fixes", "moments", "record"]
 
 _INTERVAL_S = 12
 _DRIFT_M = 2.6
@@ -21,11 +21,15 @@ class Fixes:
     accuracy_m: Floats
 
 
-def moments(duration_s: float, random: np.random.Generator) -> Floats:
-    """Return the seconds at which a recorder takes a fix, about every 12 s, the last at `duration_s`."""
+def moments(duration_s: float, factor: float, random: np.random.Generator) -> Floats:
+    """Return the whole seconds at which a recorder takes a fix, about every 12 s.
+
+    Their number depends on `duration_s` alone, so that a change of `factor`
+    moves the fixes in time and changes nothing else; the last is at their product.
+    """
     count = max(round(duration_s / _INTERVAL_S), 60)
     uneven = np.cumsum(random.choice([11, 12, 12, 13], count))
-    return np.concatenate([[0.0], np.round(uneven * duration_s / uneven[-1])])
+    return np.concatenate([[0.0], np.round(uneven * (duration_s * factor / uneven[-1]))])
 
 
 def record(at: Floats, moment_s: Floats, random: np.random.Generator) -> Fixes:
