@@ -1,59 +1,153 @@
-"""Lines out of arrays of fixes."""
+"""Reaches and tracks as arrays, the form in which the kernel takes them."""
+
+from typing import NamedTuple
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.compute.areas import ground_scale
+from geo.errors import InvalidInput
 
-__all__ = ["measured_lines", "step_lengths_m"]
+__all__ = ["Pieces", "ReachSegments", "as_places", "pieces_of", "reach_segments", "take_segments"]
 
 Floats = NDArray[np.float64]
+Indices = NDArray[np.int64]
+Places = NDArray[np.complex128]
+Shapes = NDArray[np.object_]
 
-_LINE_M = 2002  # the codes of WKB
-_MULTILINE_M = 2005
-_LITTLE_ENDIAN = 1
+_NOTHING_M = 1e-9
+
+_POINT, _LINE, _RING, _MULTIPOINT, _MULTILINE = 0, 1, 2, 4, 5
 
 
-def step_lengths_m(lon: Floats, lat: Floats) -> Floats:
-    """Return the length of each step from one place to the next on the CGCS2000 ellipsoid.
+class ReachSegments(NamedTuple):
+    """The straight pieces of reaches, in order; parts of a reach follow one another in its measures.
+
+    `start` and `end` are places (x + iy) in the plane, `start_m` and `end_m` measures.
+    """
+
+    reach: Indices
+    start: Places
+    end: Places
+    start_m: Floats
+    end_m: Floats
+
+
+class Pieces(NamedTuple):
+    """The pieces of tracks: `vertex` holds their fixes (x + iy) one after another.
+
+    Piece i of track `track[i]` is ``vertex[first[i]:end[i]]``; a piece of one fix is a point.
+    """
+
+    vertex: Places
+    first: Indices
+    end: Indices
+    track: Indices
+
+
+def as_places(coordinates: Floats) -> Places:
+    """Return coordinates of shape (n, 2) as n complex numbers, without copying them."""
+    places: Places = np.ascontiguousarray(coordinates, dtype=float).view(np.complex128)[:, 0]
+    return places
+
+
+def reach_segments(reaches: Shapes) -> ReachSegments:
+    """Return the segments of reaches in a plane in metres.
 
     Parameters
     ----------
-    lon, lat : ndarray of float, shape (n,)
-        In EPSG:4490.
+    reaches : ndarray of LineString, LinearRing or MultiLineString, shape (n,)
+        None and empty ones have no segments.
 
-    Returns
-    -------
-    ndarray of float, shape (max(n - 1, 0),)
-        In metres. From the radii of curvature at the middle latitude, which is within 1e-6
-        of the geodesic up to 20 km and within a millimetre for the steps of a track.
+    Raises
+    ------
+    InvalidInput
+        If one is no line, or has a coordinate that is not a number.
     """
-    turn = np.diff(lon)
-    turn -= 360 * np.rint(turn / 360)
-    east_m, north_m = ground_scale((lat[1:] + lat[:-1]) / 2)
-    length_m: Floats = np.hypot(turn * east_m, np.diff(lat) * north_m)
-    return length_m
+    kinds = shapely.get_type_id(reaches)
+    wrong = np.flatnonzero(~np.isin(kinds, (-1, _LINE, _RING, _MULTILINE)) & ~shapely.is_empty(reaches))
+    if len(wrong):
+        raise InvalidInput(
+            "reach {position} is a {kind}, not a line", position=int(wrong[0]), kind=reaches[wrong[0]].geom_type
+        )
+    parts, reach_of = shapely.get_parts(reaches, return_index=True)
+    coordinates, part_of = shapely.get_coordinates(parts, return_index=True)
+    places = as_places(coordinates)
+    if not np.isfinite(places).all():
+        bad = reach_of[part_of[np.flatnonzero(~np.isfinite(places))[0]]]
+        raise InvalidInput("reach {position} has a coordinate that is not a number", position=int(bad))
+    together = part_of[1:] == part_of[:-1]
+    start, end, reach = places[:-1][together], places[1:][together], reach_of[part_of[1:]][together].astype(np.int64)
+    length_m = np.abs(end - start)
+    moved = length_m > _NOTHING_M
+    start, end, reach, length_m = start[moved], end[moved], reach[moved], length_m[moved]
+    start_m, end_m = measures(reach, length_m)
+    return ReachSegments(reach, start, end, start_m, end_m)
 
 
-def measured_lines(x: Floats, y: Floats, m: Floats, starts: NDArray[np.int64]) -> shapely.MultiLineString:
-    """Return one line with measures for each run of places.
+def measures(reach: Indices, length_m: Floats) -> tuple[Floats, Floats]:
+    """Return where each segment starts and ends on its reach; one starts at the very number where the last ended."""
+    if not len(reach):
+        return np.empty(0), np.empty(0)
+    begins = np.flatnonzero(np.diff(reach, prepend=-1))
+    total = np.cumsum(length_m)
+    before = np.repeat(total[begins] - length_m[begins], np.diff(np.append(begins, len(reach))))
+    end_m = total - before
+    start_m = np.append(0.0, end_m[:-1])
+    start_m[begins] = 0.0
+    return start_m, end_m
+
+
+def take_segments(segments: ReachSegments, rows: NDArray[np.generic]) -> ReachSegments:
+    """Return the segments that `rows` (positions or a mask) tells."""
+    return ReachSegments(*(column[rows] for column in segments))
+
+
+def pieces_of(tracks: Shapes) -> Pieces:
+    """Return the pieces of tracks.
 
     Parameters
     ----------
-    x, y, m : ndarray of float, shape (n,)
-    starts : ndarray of int, shape (k,)
-        Where each run begins; the first is 0. A run of one place becomes a line of
-        length 0, whose two ends are this place.
+    tracks : ndarray of Point, LineString or their multiples, shape (m,)
+        None and empty ones have no pieces. A coordinate that is not a number
+        breaks a line there: nobody knows where it led.
+
+    Raises
+    ------
+    InvalidInput
+        If one is neither points nor lines.
     """
-    ends = np.append(starts, len(x))[1:]
-    coords = np.column_stack([x, y, m]).astype("<f8")
-    parts = [_header(_MULTILINE_M, len(starts))]
-    for start, end in zip(starts, ends, strict=True):
-        run = coords[start:end] if end - start > 1 else coords[[start, start]]
-        parts += [_header(_LINE_M, len(run)), run.tobytes()]
-    return shapely.from_wkb(b"".join(parts))
+    kinds = shapely.get_type_id(tracks)
+    simple = bool(np.isin(kinds, (_POINT, _LINE)).all())
+    if not simple:
+        known = np.isin(kinds, (-1, _POINT, _LINE, _RING, _MULTIPOINT, _MULTILINE))
+        wrong = np.flatnonzero(~known & ~shapely.is_empty(tracks))
+        if len(wrong):
+            raise InvalidInput(
+                "track {position} is a {kind}, neither a line nor points",
+                position=int(wrong[0]),
+                kind=tracks[wrong[0]].geom_type,
+            )
+    parts, track = (tracks, np.arange(len(tracks))) if simple else shapely.get_parts(tracks, return_index=True)
+    end = np.cumsum(shapely.get_num_coordinates(parts), dtype=np.int64)
+    first = np.append(0, end[:-1])
+    pieces = Pieces(as_places(shapely.get_coordinates(parts)), first, end, track.astype(np.int64))
+    if not np.isfinite(pieces.vertex.sum()):
+        pieces = _without_unknown(pieces)
+    filled = pieces.first < pieces.end
+    return pieces if filled.all() else Pieces(pieces.vertex, *(column[filled] for column in pieces[1:]))
 
 
-def _header(code: int, count: int) -> bytes:
-    return bytes([_LITTLE_ENDIAN]) + np.array([code, count], dtype="<u4").tobytes()
+def _without_unknown(pieces: Pieces) -> Pieces:
+    """Break pieces at places that are not numbers, and leave those out."""
+    known = np.isfinite(pieces.vertex)
+    piece = np.repeat(np.arange(len(pieces.first)), pieces.end - pieces.first)
+    # A new piece begins with each piece and behind each unknown place.
+    broken = np.cumsum(~known)
+    key_piece, key_break = piece[known], broken[known]
+    if not len(key_piece):
+        nothing = np.empty(0, np.int64)
+        return Pieces(np.empty(0, np.complex128), nothing, nothing, nothing)
+    begins = np.flatnonzero((np.diff(key_piece, prepend=-1) != 0) | (np.diff(key_break, prepend=-1) != 0))
+    end = np.append(begins[1:], len(key_piece))
+    return Pieces(pieces.vertex[known], begins, end, pieces.track[key_piece[begins]])
