@@ -97,6 +97,10 @@ class Canvas:
         """Draw a line given in the picture's metres."""
         self.axes.add_line(Line2D(points[:, 0], points[:, 1], **style))
 
+    def markers(self, points: NDArray[np.float64], **style: Any) -> None:
+        """Draw the same marker at every place given in the picture's metres."""
+        self.axes.add_line(Line2D(points[:, 0], points[:, 1], linestyle="none", **style))
+
     def text(self, x: float, y: float, words: str, **style: Any) -> Text:
         """Write words as they are: a dollar sign starts no formula."""
         return self.axes.text(x, y, words, parse_math=False, clip_on=True, **style)

@@ -6,8 +6,10 @@ from datetime import date
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from geo.vocabulary import ISSUE_CATEGORIES, ISSUE_STATES, LEVELS
 from maps.canvas import Canvas, Key
@@ -77,14 +79,10 @@ def issue_png(
     placed = placed.assign(order=order.astype(int)).sort_values("order", kind="stable")
     size_pt = 8.6 if not many else 5.0 if len(placed) < 2000 else 3.2
     points = shapely.get_coordinates(shapely.centroid(canvas.metres(placed.geometry.to_numpy())))
-    for zorder, (row, (x, y)) in enumerate(zip(placed.to_dict("records"), points.tolist(), strict=True)):
-        style = _marker(text_of(row["state"]), size_pt, overdue=bool(row["overdue"]))
-        canvas.axes.plot([x], [y], linestyle="none", zorder=12 + zorder / 1e5, **style)
-        if not many:
-            canvas.letter(
-                x, y, glyph(text_of(row["category"])), state_style(text_of(row["state"])).ink, 12 + (zorder + 0.5) / 1e5
-            )
-            canvas.avoid(x, y, size_pt)
+    if many:
+        _draw_crowd(canvas, placed, points, size_pt)
+    else:
+        _draw_markers(canvas, placed, points, size_pt)
     return canvas.png()
 
 
@@ -228,6 +226,22 @@ def _lighter(colour: str) -> str:
 def _draw_pieces(canvas: Canvas, pieces: Sequence[Any], **style: Any) -> None:
     for piece in canvas.metres([shapely.LineString(points) for points in pieces]):
         canvas.line(shapely.get_coordinates(piece), **style)
+
+
+def _draw_markers(canvas: Canvas, placed: gpd.GeoDataFrame, points: NDArray[np.float64], size_pt: float) -> None:
+    for number, (row, (x, y)) in enumerate(zip(placed.to_dict("records"), points.tolist(), strict=True)):
+        state, zorder = text_of(row["state"]), 12 + number / 1e4
+        canvas.markers(points[[number]], zorder=zorder, **_marker(state, size_pt, overdue=bool(row["overdue"])))
+        canvas.letter(x, y, glyph(text_of(row["category"])), state_style(state).ink, zorder + 5e-5)
+        canvas.avoid(x, y, size_pt)
+
+
+def _draw_crowd(canvas: Canvas, placed: gpd.GeoDataFrame, points: NDArray[np.float64], size_pt: float) -> None:
+    """Draw all markers that look the same at once: one by one, ten thousand take ten seconds."""
+    numbers = placed.assign(number=np.arange(len(placed)), state=placed["state"].map(text_of))
+    for (_, state, overdue), group in numbers.groupby(["order", "state", "overdue"]):
+        style = _marker(str(state), size_pt, overdue=bool(overdue))
+        canvas.markers(points[group["number"].to_numpy()], zorder=12, **style)
 
 
 def _marker(state: str, size_pt: float, *, overdue: bool) -> dict[str, Any]:

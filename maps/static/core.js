@@ -93,8 +93,20 @@
     if (W.data.notice) banner(map, W.data.notice);
     W.pages[W.data.kind](map, groups, W.data);
     W.current = map;
+    window.matchMedia("print").addEventListener("change", () => refit(map));
     document.body.dataset.ready = "true";
   };
+
+  // On paper the map has another size than on the screen: show the same part of the ground.
+  function refit(map) {
+    const shown = map.getBounds();
+    map.invalidateSize({ animate: false });
+    if (!W.data.view) return;
+    const [[south, west], [north, east]] = W.data.view;
+    const low = [Math.max(shown.getSouth(), south), Math.max(shown.getWest(), west)];
+    const high = [Math.min(shown.getNorth(), north), Math.min(shown.getEast(), east)];
+    if (low[0] < high[0] && low[1] < high[1]) map.fitBounds([low, high], { animate: false });
+  }
 
   function banner(map, text) {
     const box = W.element("div", "wg-banner");

@@ -19,7 +19,7 @@
     };
     const cluster = L.markerClusterGroup({
       chunkedLoading: true,
-      maxClusterRadius: 42,
+      maxClusterRadius: data.rows.length > 2000 ? 64 : 44,
       showCoverageOnHover: false,
       spiderfyDistanceMultiplier: 1.5,
       iconCreateFunction: (group) => clusterIcon(group.getAllChildMarkers(), data),
