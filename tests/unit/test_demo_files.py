@@ -54,6 +54,7 @@ def test_a_dozen_patrols_lie_beside_as_gpx_with_the_same_fixes(written):
         same = table[table["patrol"] == path.name[:11]]
         assert fixes["lon"].tolist() == same["lon"].tolist()
         assert fixes["time"].tolist() == same["time"].tolist()
+        assert same["accuracy_m"].max() <= 50
 
 
 def test_writing_twice_gives_the_same_tracks(written, tmp_path):
