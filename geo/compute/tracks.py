@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from geo.compute.areas import ground_scale
 from geo.compute.chains import DROPPED, LEAPT, choose_fixes
-from geo.compute.lines import measured_lines, step_lengths_m
+from geo.compute.measured import measured_lines, step_lengths_m
 from geo.errors import InvalidInput
 
 __all__ = ["CleanedTrack", "CleaningRules", "clean", "epoch_seconds"]
