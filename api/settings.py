@@ -1,6 +1,7 @@
 """Settings: environment variables that begin with ``WANGGE_``, or a ``.env`` file."""
 
 import os
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(False, description="Send the session cookie over HTTPS only")
     basemap: Literal["none", "tianditu", "tiles"] = Field("none", description="Ground under the maps")
     tianditu_key: str | None = Field(None, description="Key for the 天地图 basemap")
+    today: date | None = Field(None, description="The day that counts as today, for demonstrations; normally empty")
     tiles_url: str | None = Field(None, description="Tile address for the basemap `tiles`, with {z}/{x}/{y}")
 
 

@@ -1,0 +1,116 @@
+"""From services to maps: the three maps as pages or pictures, for the site and the command line alike."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy.orm import Session
+
+import maps
+from api.settings import Settings
+from geo.services.coverage import stored_coverage
+from geo.services.filters import IssueFilter, Period
+from geo.services.ground import ground
+from geo.services.issues import issue_frame
+from geo.services.responsibility import cell_frame
+from geo.store.regions import region_names
+from geo.store.scoping import Scope
+from maps import Assets, Ground
+
+__all__ = ["MapKind", "MapRequest", "draw_page", "draw_picture"]
+
+MapKind = Literal["issues", "coverage", "responsibility"]
+
+_PAGES = {"issues": "issue_map", "coverage": "coverage_map", "responsibility": "responsibility_map"}
+_PICTURES = {"issues": "issue_png", "coverage": "coverage_png", "responsibility": "responsibility_png"}
+TITLES = {
+    "zh": {
+        "issues": "{region}生态环境问题分布图",
+        "coverage": "{region}巡河轨迹覆盖图",
+        "responsibility": "{region}网格责任图",
+    },
+    "en": {
+        "issues": "{region}: issues",
+        "coverage": "{region}: river-patrol coverage",
+        "responsibility": "{region}: who answers for what",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MapRequest:
+    """Which map, of what."""
+
+    kind: MapKind
+    scope: Scope
+    period: Period
+    today: date
+    language: Literal["zh", "en"] = "zh"
+    chosen: IssueFilter = field(default_factory=IssueFilter)
+    level: str | None = None
+    on: date | None = None
+
+
+def draw_page(
+    session: Session,
+    request: MapRequest,
+    *,
+    assets: Assets,
+    settings: Settings,
+    nonce: str | None = None,
+    record_url: Callable[[Any], str] | None = None,
+) -> str:
+    """Return a whole HTML page."""
+    draw = getattr(maps, _PAGES[request.kind])
+    options = {"assets": assets, "nonce": nonce, "record_url": record_url, "basemap": _basemap(settings)}
+    return str(draw(*_frames(session, request), **_words(session, request), **_extra(request), **options))
+
+
+def draw_picture(session: Session, request: MapRequest, *, width_px: int = 1600) -> bytes:
+    """Return a PNG for Word."""
+    draw = getattr(maps, _PICTURES[request.kind])
+    return bytes(draw(*_frames(session, request), **_words(session, request), **_extra(request), width_px=width_px))
+
+
+def _frames(session: Session, request: MapRequest) -> tuple[Any, ...]:
+    under = ground(session, request.scope)
+    base = Ground(under.regions, under.rivers, under.zones)
+    match request.kind:
+        case "issues":
+            return issue_frame(session, request.scope, request.chosen, today=request.today), base
+        case "coverage":
+            found = stored_coverage(session, request.scope, request.period, level=request.level)
+            return found.reaches, found.stretches, base
+        case _:
+            return cell_frame(session, request.scope, request.on or request.today), base
+
+
+def _extra(request: MapRequest) -> dict[str, Any]:
+    return {"as_of": request.period.last_day} if request.kind == "coverage" else {}
+
+
+def _words(session: Session, request: MapRequest) -> dict[str, Any]:
+    title = TITLES[request.language][request.kind].format(region=_region_name(session, request.scope))
+    period = request.period
+    if request.kind == "responsibility":
+        subtitle = (request.on or request.today).isoformat()
+    else:
+        subtitle = f"{period.first_day.isoformat()} — {period.last_day.isoformat()}"
+    return {"title": title, "subtitle": subtitle, "language": request.language}
+
+
+def _region_name(session: Session, scope: Scope) -> str:
+    """Return the scope's name; of everything, the one town that there is, or nothing."""
+    names = region_names(session, scope)
+    wanted = names["level"] == "town" if scope.region is None else names["code"] == scope.region
+    names = names[wanted]
+    return str(names["name"].iloc[0]) if len(names) == 1 else ""
+
+
+def _basemap(settings: Settings) -> Any:
+    if settings.basemap == "tianditu":
+        return maps.Basemap.tianditu(settings.tianditu_key or "")
+    if settings.basemap == "tiles":
+        return maps.Basemap.tiles(settings.tiles_url or "")
+    return None

@@ -1,0 +1,168 @@
+"""What was walked of which reach in a period, from what is stored (巡河覆盖)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from geo.compute.recency import last_walked
+from geo.compute.stretches import gaps_of, union_of
+from geo.errors import NotFound
+from geo.services.filters import Period
+from geo.services.import_tracks import CORRIDOR_M
+from geo.store import patrols as store
+from geo.store.responsibilities import holders_of
+from geo.store.scoping import Scope
+from geo.store.waters import reach_frame
+
+__all__ = ["StoredCoverage", "patrol_detail", "patrol_page", "stored_coverage"]
+
+LEVEL_ORDER = ("county", "town", "village")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCoverage:
+    """Coverage of the scope's reaches in a period.
+
+    Attributes
+    ----------
+    reaches : GeoDataFrame in EPSG:4490
+        ``id``, ``code``, ``name``, ``level``, ``region``, ``river``, ``chief`` (on the last
+        day), ``length_m``, ``covered_m``, ``share`` and the centreline.
+    stretches : DataFrame
+        ``id`` (of the reach), ``start_m``, ``end_m``, ``last_walked``; without overlap.
+    rates : list of dict
+        By level: ``patrols``, ``valid``, ``planned``, ``rate``. What nobody has planned is None, not 0.
+    total : dict
+        ``patrols``, ``hours``, ``km``.
+    """
+
+    period: Period
+    corridor_m: float
+    reaches: gpd.GeoDataFrame
+    stretches: pd.DataFrame
+    rates: list[dict[str, Any]]
+    total: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the document of ``coverage --json``."""
+        by_reach = dict(iter(self.stretches.groupby("id")))
+        reaches = []
+        for reach in self.reaches.itertuples():
+            part = by_reach.get(reach.id)
+            walked = [] if part is None else list(zip(part["start_m"], part["end_m"], part["last_walked"], strict=True))
+            reaches.append(
+                {
+                    "id": reach.code,
+                    "name": reach.name,
+                    "level": reach.level,
+                    "length_m": reach.length_m,
+                    "covered_m": reach.covered_m,
+                    "share": reach.share,
+                    "stretches": [[start, end] for start, end, _ in walked],
+                    "last_walked": [day.isoformat() for _, _, day in walked],
+                    "gaps": gaps_of(_measures(walked), reach.length_m).tolist(),
+                }
+            )
+        return {
+            "corridor_m": self.corridor_m,
+            "period": [self.period.first_day.isoformat(), self.period.last_day.isoformat()],
+            "definition": "count",
+            "reaches": reaches,
+            "rates": self.rates,
+            "total": self.total,
+        }
+
+
+def _measures(walked: list[tuple[float, float, Any]]) -> np.ndarray:
+    return union_of(np.array([(start, end) for start, end, _ in walked], dtype=float).reshape(-1, 2))
+
+
+def stored_coverage(
+    session: Session, scope: Scope, period: Period, *, level: str | None = None, corridor_m: float = CORRIDOR_M
+) -> StoredCoverage:
+    """Compute coverage of the reaches in scope from stored stretches.
+
+    Parameters
+    ----------
+    level : str, optional
+        Only reaches of this level, and only patrols at it.
+    corridor_m : float
+        One that stretches were stored for.
+    """
+    reaches = reach_frame(session, scope, level=level)
+    walks = store.walked_stretches(session, scope, period.starts_at, period.ends_at, level, corridor_m)
+    parts = dict(iter(walks.groupby("id")))
+    rows: list[tuple[Any, ...]] = []
+    covered: list[float] = []
+    for id_, length_m in zip(reaches["id"], reaches["length_m"], strict=True):
+        part = parts.get(id_)
+        if part is None:
+            covered.append(0.0)
+            continue
+        pieces = np.minimum(part[["start_m", "end_m"]].to_numpy(), length_m)
+        covered.append(float(np.diff(union_of(pieces), axis=1).sum()))
+        rows += [(id_, *stretch) for stretch in last_walked(zip(*pieces.T, part["day"], strict=True))]
+    holders = holders_of(session, "reach", reaches["id"].tolist(), period.last_day)
+    reaches = reaches.assign(
+        chief=[holders[id_]["lead"] for id_ in reaches["id"]],
+        covered_m=covered,
+        share=[c / length for c, length in zip(covered, reaches["length_m"], strict=True)],
+    )
+    stretches = pd.DataFrame(rows, columns=["id", "start_m", "end_m", "last_walked"])
+    totals = store.patrol_totals(session, scope, period.starts_at, period.ends_at, level)
+    return StoredCoverage(period, corridor_m, reaches, stretches, _rates(totals), _total(totals))
+
+
+def _rates(totals: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    ordered = sorted(
+        totals, key=lambda t: LEVEL_ORDER.index(t["level"]) if t["level"] in LEVEL_ORDER else len(LEVEL_ORDER)
+    )
+    return [
+        {"level": t["level"], "patrols": t["patrols"], "valid": None, "planned": None, "rate": None} for t in ordered
+    ]
+
+
+def _total(totals: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "patrols": sum(t["patrols"] for t in totals),
+        "hours": round(sum(t["duration_s"] for t in totals) / 3600, 2),
+        "km": round(sum(t["length_m"] for t in totals) / 1000, 2),
+    }
+
+
+def patrol_page(
+    session: Session,
+    scope: Scope,
+    period: Period,
+    *,
+    level: str | None = None,
+    reach_id: int | None = None,
+    limit: int = 50,
+    after: int | None = None,
+) -> tuple[list[dict[str, Any]], int | None]:
+    """Return one page of patrols, newest first, and where the next begins; None at the end."""
+    rows = store.patrol_rows(
+        session, scope, period.starts_at, period.ends_at, level, reach_id=reach_id, limit=limit + 1, after=after
+    )
+    return rows[:limit], rows[limit - 1]["id"] if len(rows) > limit else None
+
+
+def patrol_detail(session: Session, scope: Scope, patrol_id: int) -> dict[str, Any]:
+    """Return one patrol with ``stretches`` and ``track`` (GeoJSON text; personal data, so mind who sees it).
+
+    Raises
+    ------
+    NotFound
+        If there is none, or it lies outside the scope.
+    """
+    row = store.patrol_row(session, scope, patrol_id)
+    if row is None:
+        raise NotFound("there is no patrol {id}", id=patrol_id)
+    return row | {
+        "stretches": store.stretches_of(session, scope, patrol_id),
+        "track": store.patrol_track(session, patrol_id),
+    }

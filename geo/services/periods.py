@@ -1,0 +1,33 @@
+"""The period that a person means when none is given."""
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from geo.services.filters import SHANGHAI, Period
+from geo.store.issues import last_issue_day
+from geo.store.patrols import last_patrol_day
+from geo.store.scoping import Scope
+
+__all__ = ["newest_period", "period_or_newest", "today"]
+
+
+def today() -> date:
+    """Return the day in Asia/Shanghai."""
+    return datetime.now(SHANGHAI).date()
+
+
+def newest_period(session: Session, scope: Scope) -> Period:
+    """Return this calendar year, or, when it holds no records yet, the year of the newest patrol or issue."""
+    days = [day for day in (last_patrol_day(session, scope), last_issue_day(session, scope)) if day is not None]
+    return Period.year(min(max(days, default=today()).year, today().year))
+
+
+def period_or_newest(session: Session, scope: Scope, first_day: date | None, last_day: date | None) -> Period:
+    """Return the period from `first_day` to `last_day`; an open end is that of :func:`newest_period`."""
+    default = newest_period(session, scope)
+    if first_day is not None and last_day is None:
+        return Period(first_day, max(default.last_day, first_day))
+    if last_day is not None and first_day is None:
+        return Period(min(default.first_day, last_day), last_day)
+    return Period(first_day or default.first_day, last_day or default.last_day)
