@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
-__all__ = ["CENTRE", "CHINA", "Floats", "fractal_noise", "generator", "to_lon_lat", "to_plane"]
+__all__ = ["CENTRE", "CHINA", "PLANE", "Floats", "fractal_noise", "generator", "to_lon_lat", "to_plane"]
 
 Floats = NDArray[np.float64]
 
@@ -16,9 +16,9 @@ SEED = 20240101
 # China has had one time and no summer time since 1992.
 CHINA = timezone(timedelta(hours=8))
 
-_PLANE = CRS.from_proj4(f"+proj=tmerc +lat_0={CENTRE[1]} +lon_0={CENTRE[0]} +k=1 +x_0=0 +y_0=0 +ellps=GRS80 +units=m")
-_DOWN = Transformer.from_crs(_PLANE, CRS.from_epsg(4490), always_xy=True)
-_UP = Transformer.from_crs(CRS.from_epsg(4490), _PLANE, always_xy=True)
+PLANE = CRS.from_proj4(f"+proj=tmerc +lat_0={CENTRE[1]} +lon_0={CENTRE[0]} +k=1 +x_0=0 +y_0=0 +ellps=GRS80 +units=m")
+_DOWN = Transformer.from_crs(PLANE, CRS.from_epsg(4490), always_xy=True)
+_UP = Transformer.from_crs(CRS.from_epsg(4490), PLANE, always_xy=True)
 
 
 def generator(*stream: int) -> np.random.Generator:

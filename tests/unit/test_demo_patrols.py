@@ -3,11 +3,14 @@
 from collections import Counter
 from itertools import pairwise
 
+import geopandas as gpd
 import numpy as np
 import pytest
 
 from data.calibrate import HOURS, KM, cleaned_patrols
+from data.frame import PLANE
 from data.patrols import patrol_tracks, stored_outings
+from geo.compute.coverage import cover
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +72,23 @@ def test_all_patrols_are_of_2024_and_by_daylight(tracks):
     assert clock.min() >= np.datetime64("2024-01-01T07:00").astype("datetime64[s]").astype(int)
     assert clock.max() < np.datetime64("2025-01-01").astype("datetime64[s]").astype(int)
     assert (clock % 86400 / 3600).max() < 20
+
+
+def test_gorges_stay_gaps_and_every_reach_is_walked_in_part(cleaned):
+    _, lines = stored_outings()
+    village = {code: line for code, line in lines.items() if "-T" not in code}
+    tracks = gpd.GeoSeries([track.geometry() for track in cleaned.values()], crs="EPSG:4490")
+    reaches = gpd.GeoSeries(village, crs=tracks.to_crs(PLANE).crs)
+
+    covered = cover(reaches, tracks.to_crs(PLANE), corridor_m=30)
+    share = (
+        covered.assign(m=covered["end_m"] - covered["start_m"]).groupby("reach")["m"].sum() / reaches.length.to_numpy()
+    )
+
+    assert len(share) == 29
+    assert 0.3 < share.min() < 0.7
+    assert sum(share < 0.9) >= 8
+    assert sum(share > 0.999) >= 15
 
 
 def test_some_reaches_were_walked_seldom_and_not_of_late():
