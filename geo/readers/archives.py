@@ -1,5 +1,6 @@
 """Zip archives, read in memory: nothing is written under a name that an archive chose."""
 
+import contextlib
 import stat
 import zipfile
 import zlib
@@ -8,6 +9,7 @@ from pathlib import PurePosixPath
 
 from geo.errors import TooLarge, Unreadable
 from geo.readers.results import Limits
+from geo.readers.texts import one_line
 
 __all__ = ["SPREADSHEET", "members_of", "unpack"]
 
@@ -120,10 +122,10 @@ def _check_member(info: zipfile.ZipInfo) -> None:
     name = info.filename.replace("\\", "/")
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or ":" in path.parts[0] or "\0" in info.orig_filename:
-        raise Unreadable("the archive has a member outside of itself: {name}", name=_shown(info)[:80])
+        raise Unreadable("the archive has a member outside of itself: {name}", name=_shown(info))
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind and kind not in (stat.S_IFREG, stat.S_IFDIR):
-        raise Unreadable("the archive has a link in it: {name}", name=_shown(info)[:80])
+        raise Unreadable("the archive has a link in it: {name}", name=_shown(info))
     if info.flag_bits & 1:
         raise Unreadable("the archive has a password; unpack it first")
 
@@ -151,7 +153,7 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -> by
                 content += chunk
                 _check_size(len(content), max(1, info.compress_size), limits)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as fault:
-        raise Unreadable("the archive is damaged at {name}", name=_shown(info)[:80]) from fault
+        raise Unreadable("the archive is damaged at {name}", name=_shown(info)) from fault
     return bytes(content)
 
 
@@ -173,7 +175,7 @@ def _count(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo], limits: Limit
             RuntimeError,
             ValueError,
         ) as fault:
-            raise Unreadable("the archive is damaged at {name}", name=_shown(info)[:80]) from fault
+            raise Unreadable("the archive is damaged at {name}", name=_shown(info)) from fault
 
 
 def _is_ods(archive: zipfile.ZipFile, names: set[str]) -> bool:
@@ -196,9 +198,8 @@ def _is_litter(name: str) -> bool:
 
 def _shown(info: zipfile.ZipInfo) -> str:
     """Return a member's name; Chinese Windows writes GBK names without saying so."""
-    if info.flag_bits & 0x800:
-        return info.filename
-    try:
-        return info.filename.encode("cp437").decode("gb18030")
-    except UnicodeError:
-        return info.filename
+    name = info.filename
+    if not info.flag_bits & 0x800:
+        with contextlib.suppress(UnicodeError):
+            name = name.encode("cp437").decode("gb18030")
+    return one_line(name, 80)

@@ -8,9 +8,10 @@ import fitdecode
 import numpy as np
 import pandas as pd
 
-from geo.errors import TooLarge, Unreadable
+from geo.errors import TooLarge, Unreadable, WanggeError
 from geo.readers.fixes import Fixes
 from geo.readers.results import Limits
+from geo.readers.texts import one_line
 
 __all__ = ["read_fit_fixes"]
 
@@ -35,7 +36,7 @@ def read_fit_fixes(data: bytes, limits: Limits) -> Fixes:
             fitdecode.FitReader(
                 io.BytesIO(data),
                 check_crc=fitdecode.CrcCheck.RAISE,
-                error_handling=fitdecode.ErrorHandling.STRICT,
+                error_handling=fitdecode.ErrorHandling.RAISE,
             ) as reader,
         ):
             warnings.simplefilter("ignore")
@@ -48,13 +49,11 @@ def read_fit_fixes(data: bytes, limits: Limits) -> Fixes:
                         raise TooLarge("the file has more rows than the limit of {limit}", limit=limits.max_rows)
                 elif frame.name == "event" and str(_value(frame, "event_type")).startswith("stop"):
                     segment += 1
-    except Unreadable:
-        raise
-    except TooLarge:
+    except WanggeError:
         raise
     except Exception as fault:  # the decoder fails in many ways on damaged bytes
         raise Unreadable(
-            "the FIT file is damaged: {reason}", reason=str(fault)[:120] or type(fault).__name__
+            "the FIT file is damaged: {reason}", reason=one_line(fault, 120) or type(fault).__name__
         ) from fault
     return _fixes([row for row in rows if row[0] is not None and row[1] is not None])
 

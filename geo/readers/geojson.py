@@ -12,7 +12,7 @@ from pyproj.exceptions import CRSError
 
 from geo.errors import TooLarge, UnknownDatum, Unreadable
 from geo.readers.results import Layer, Limits
-from geo.readers.texts import decode
+from geo.readers.texts import decode, one_line
 from geo.text import Text
 
 __all__ = ["read_geojson"]
@@ -120,7 +120,7 @@ def _geometries(shapes: list[Any]) -> tuple[np.ndarray, dict[int, Text]]:
             try:
                 geometry[position] = shapely.from_geojson(text)
             except shapely.GEOSException as fault:
-                faults[position] = Text("its geometry is damaged: {reason}", reason=str(fault).strip()[:120])
+                faults[position] = Text("its geometry is damaged: {reason}", reason=one_line(fault, 120))
     return geometry, faults
 
 
@@ -138,5 +138,5 @@ def _declared(document: dict[str, Any]) -> pyproj.CRS | None:
         return pyproj.CRS.from_authority(found[1].upper(), found[2].upper())
     except CRSError as fault:
         raise UnknownDatum(
-            "the file's own crs member is not understood: {name}; say --crs", name=str(name)[:80]
+            "the file's own crs member is not understood: {name}; say --crs", name=one_line(name, 80)
         ) from fault

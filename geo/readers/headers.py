@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from geo.errors import InvalidInput
 from geo.readers.columns import Field
+from geo.readers.texts import one_line
 
 __all__ = ["assign_columns", "count_known", "fold", "list_columns"]
 
@@ -71,7 +72,7 @@ def assign_columns(
             found[name] = folded[fold(column)]
         else:
             message = "there is no column {column}; the columns are {columns}"
-            raise InvalidInput(message, column=column, columns=list_columns(columns))
+            raise InvalidInput(message, column=one_line(column), columns=list_columns(columns))
     taken = set(found.values())
     for field in fields:
         if field.name in found:
@@ -95,5 +96,5 @@ def _cut(word: str, columns: Sequence[str]) -> str | None:
 
 def list_columns(columns: Sequence[str]) -> str:
     """Return the columns' names for a sentence, without end when there are many."""
-    shown = ", ".join(columns[:30]) or "-"
+    shown = ", ".join(one_line(column, 30) for column in columns[:30]) or "-"
     return shown + (" …" if len(columns) > 30 else "")

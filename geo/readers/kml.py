@@ -13,6 +13,7 @@ from geo.errors import TooLarge, Unreadable
 from geo.readers.fixes import Fixes
 from geo.readers.markup import root_name, to_utf8
 from geo.readers.results import Layer, Limits
+from geo.readers.texts import one_line
 from geo.text import Text
 
 __all__ = ["read_kml_fixes", "read_kml_layer"]
@@ -99,7 +100,7 @@ def _parse(data: bytes) -> Any:
     except etree.XMLSyntaxError as fault:
         line = fault.lineno or 1
         message = "the XML breaks off or is damaged at line {line}: {reason}"
-        raise Unreadable(message, line=line, reason=str(fault.msg)[:120]) from fault
+        raise Unreadable(message, line=line, reason=one_line(fault.msg, 120)) from fault
 
 
 def _local(element: Any) -> str:

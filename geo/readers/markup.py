@@ -10,7 +10,6 @@ from geo.readers.texts import decode
 __all__ = ["parse_events", "root_name", "to_utf8"]
 
 DECLARATION = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["'][^>]*\?>""")
-MAX_DEPTH = 200
 
 
 class _Found(Exception):  # noqa: N818 - it ends a parse early and is no error

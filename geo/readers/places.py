@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo.readers.texts import one_line
 from geo.readers.values import clean_texts, parse_numbers
 from geo.text import Text
 
@@ -44,7 +45,7 @@ def geometry_of_table(frame: pd.DataFrame, found: Mapping[str, str]) -> Built | 
         broken = np.flatnonzero(pairs[0].isna() & (texts != ""))
         geometry, faults = _from_pair(pairs[0], pairs[1])
         message = "{value} is no pair of coordinates"
-        return geometry, faults | {int(i): Text(message, value=texts.iloc[i][:60]) for i in broken}
+        return geometry, faults | {int(i): Text(message, value=one_line(texts.iloc[i])) for i in broken}
     return None
 
 
@@ -57,7 +58,7 @@ def _from_pair(first: pd.Series, second: pd.Series) -> Built:
     faults = {}
     for position in np.flatnonzero(there & ~good):
         values = f"{first.iloc[position]}, {second.iloc[position]}"
-        faults[int(position)] = Text("{value} is no pair of coordinates", value=values[:60])
+        faults[int(position)] = Text("{value} is no pair of coordinates", value=one_line(values))
     return geometry, faults
 
 
@@ -73,5 +74,5 @@ def _from_wkt(values: pd.Series) -> Built:
             hexadecimal = plain[:2] in ("00", "01") and HEXADECIMAL.issuperset(plain)
             geometry[position] = shapely.from_wkb(plain) if hexadecimal else shapely.from_wkt(plain)
         except (shapely.GEOSException, ValueError, TypeError):
-            faults[position] = Text("{value} is no WKT", value=text[:40])
+            faults[position] = Text("{value} is no WKT", value=one_line(text, 40))
     return geometry, faults

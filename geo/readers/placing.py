@@ -71,6 +71,9 @@ class Placing:
         good = np.isfinite(x) & np.isfinite(y)
         if self.geographic:
             good &= (np.abs(x) <= 180 + ROUNDING_DEG) & (np.abs(y) <= 90 + ROUNDING_DEG)
+        elif self.crs.area_of_use is None:
+            # Nothing else tells degrees from metres; nobody's land lies at a projection's very origin.
+            good &= (np.abs(x) > 180) | (np.abs(y) > 90)
         lon, lat = np.full(x.shape, np.nan), np.full(x.shape, np.nan)
         if good.any():
             lon[good], lat[good] = self._convert(x[good], y[good])

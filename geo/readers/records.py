@@ -18,6 +18,7 @@ from geo.readers.placing import check_vertices, choose_datum, place_geometry, wa
 from geo.readers.results import Kind, Layer, Limits, Reading, Rejection
 from geo.readers.shapes import SHAPES, check_shapes
 from geo.readers.sources import Source
+from geo.readers.texts import one_line
 from geo.readers.values import clean_texts, read_values
 from geo.text import Text
 from geo.types import RegionCode
@@ -157,7 +158,7 @@ def _read_fields(rows: _Rows, fields: tuple[Field, ...], found: dict[str, str]) 
         if field.required:
             empty = np.flatnonzero(frame[field.name].isna().to_numpy(bool))
             label = labels.get(field.name, field.name)
-            rows.reject({int(position): Text("{label} is empty", label=label) for position in empty})
+            rows.reject({int(position): Text("{label} is empty", label=one_line(label)) for position in empty})
     return frame
 
 
@@ -251,7 +252,7 @@ def _repeated(kind: Kind, frame: pd.DataFrame, rows: _Rows) -> dict[int, Text]:
     originals = values.assign(_at=values.index).groupby(key, sort=False)["_at"].transform("first")
     message = "{value} stands in row {row} already"
     return {
-        int(i): Text(message, value=str(values.loc[i, key[0]]), row=int(rows.layer.rows[originals[i]]))
+        int(i): Text(message, value=one_line(values.loc[i, key[0]]), row=int(rows.layer.rows[originals[i]]))
         for i in values.index[first > 0]
     }
 

@@ -11,6 +11,7 @@ from geo.errors import TooLarge, Unreadable
 from geo.readers.archives import SPREADSHEET, members_of, unpack
 from geo.readers.markup import root_name
 from geo.readers.results import Limits
+from geo.readers.texts import one_line
 
 __all__ = ["FORMATS", "Format", "Source", "open_source"]
 
@@ -68,36 +69,38 @@ def open_source(path: Path | str, limits: Limits) -> Source:
         If it, or what is packed in it, exceeds the limits.
     """
     path = Path(path)
+    name = _shown(path)
     data = _bytes_of(path, limits)
     suffix = path.suffix.lower()
     digest = hashlib.sha256(data)
     parts: dict[str, bytes] = {}
     if suffix in PARTS and not data.startswith(b"PK\x03\x04"):
         raise Unreadable(
-            "{file} is only one part of a shapefile; give the .shp file, with .shx and .dbf beside it", file=path.name
+            "{file} is only one part of a shapefile; give the .shp file, with .shx and .dbf beside it",
+            file=_shown(path),
         )
     if data.startswith(b"PK\x03\x04"):
         members = members_of(data, limits)
         if members == SPREADSHEET:
-            return Source(path.name, data, digest.hexdigest(), Format.excel)
+            return Source(name, data, digest.hexdigest(), Format.excel)
         inner, data, parts = unpack(data, members, COMPANIONS, limits)
         suffix = Path(inner).suffix.lower()
     elif suffix == ".shp":
         parts = _companions(path, limits)
         for _, part in sorted(parts.items()):
             digest.update(part)
-    return Source(path.name, data, digest.hexdigest(), _recognise(data, suffix), parts)
+    return Source(name, data, digest.hexdigest(), _recognise(data, suffix), parts)
 
 
 def _bytes_of(path: Path, limits: Limits) -> bytes:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise Unreadable("{file} is not an ordinary file", file=path.name or str(path))
+            raise Unreadable("{file} is not an ordinary file", file=_shown(path))
         if status.st_size > limits.max_bytes:
             raise TooLarge(
                 "{file} has {size_mib} MiB, more than the limit of {limit_mib} MiB; split it",
-                file=path.name,
+                file=_shown(path),
                 size_mib=status.st_size // 1024**2,
                 limit_mib=limits.max_bytes // 1024**2,
             )
@@ -105,10 +108,14 @@ def _bytes_of(path: Path, limits: Limits) -> bytes:
             data = stream.read(limits.max_bytes + 1)
     except (OSError, ValueError) as fault:  # ValueError: a NUL in the name
         reason = os.strerror(fault.errno) if isinstance(fault, OSError) and fault.errno else "not a file name"
-        raise Unreadable("{file} cannot be opened: {reason}", file=path.name or str(path), reason=reason) from fault
+        raise Unreadable("{file} cannot be opened: {reason}", file=_shown(path), reason=reason) from fault
     if not data:
-        raise Unreadable("{file} is empty", file=path.name)
+        raise Unreadable("{file} is empty", file=_shown(path))
     return data
+
+
+def _shown(path: Path) -> str:
+    return one_line(path.name or path, 120)
 
 
 def _companions(path: Path, limits: Limits) -> dict[str, bytes]:
@@ -157,4 +164,4 @@ def _recognise_xml(data: bytes, suffix: str) -> Format:
         return Format.gpx
     if root == "kml" or (root in ("Document", "Folder", "Placemark") and suffix == ".kml"):
         return Format.kml
-    raise Unreadable("the file is XML, but neither GPX nor KML; its root is <{root}>", root=root[:40])
+    raise Unreadable("the file is XML, but neither GPX nor KML; its root is <{root}>", root=one_line(root, 40))

@@ -13,9 +13,9 @@ import pandas as pd
 
 from geo.errors import TooLarge, Unreadable
 from geo.readers.columns import Field
-from geo.readers.headers import count_known
+from geo.readers.headers import count_known, list_columns
 from geo.readers.results import Layer, Limits
-from geo.readers.texts import decode
+from geo.readers.texts import decode, one_line
 from geo.text import Text
 
 __all__ = ["read_csv", "read_excel"]
@@ -79,7 +79,7 @@ def read_excel(data: bytes, fields: Sequence[Field], mapping: Mapping[str, str],
     others = [name for score, name, _ in scores if name != best[1] and score >= max(2, best[0] - 1)]
     if others:
         message = "only the sheet {sheet} was read; the others ({others}) have to be imported as files of their own"
-        layer.warnings.append(Text(message, sheet=best[1], others=", ".join(others)))
+        layer.warnings.append(Text(message, sheet=one_line(best[1]), others=list_columns(others)))
     return layer
 
 
@@ -121,7 +121,7 @@ def _sample_rows(sample: str, separator: str) -> list[list[str]]:
             if len(rows) >= HEADER_WITHIN_ROWS:
                 break
     except csv.Error as fault:
-        raise Unreadable("the table is damaged: {reason}", reason=str(fault)) from fault
+        raise Unreadable("the table is damaged: {reason}", reason=one_line(fault, 120)) from fault
     return rows
 
 
@@ -167,7 +167,7 @@ def _parse_slowly(text: str, separator: str) -> pd.DataFrame:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error as fault:
-        raise Unreadable("the table is damaged: {reason}", reason=str(fault)) from fault
+        raise Unreadable("the table is damaged: {reason}", reason=one_line(fault, 120)) from fault
     width = max(len(row) for row in rows)
     if width > 16_384:
         raise Unreadable("the table has {count} columns; is it a table?", count=width)

@@ -4,7 +4,7 @@ import codecs
 
 from geo.errors import Unreadable
 
-__all__ = ["decode", "guess_encoding"]
+__all__ = ["decode", "guess_encoding", "one_line"]
 
 MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -42,6 +42,19 @@ def guess_encoding(data: bytes) -> str:
             return "utf-8"
         return "gb18030"
     return "utf-8"
+
+
+def one_line(value: object, limit: int = 60) -> str:
+    r"""Return something of a file as it may stand in a sentence: short, in one line, nothing that steers a terminal.
+
+    Examples
+    --------
+    >>> one_line("整改\n期限 ")
+    '整改 期限'
+    """
+    text = "".join(sign if sign.isprintable() else " " for sign in str(value)[: 4 * limit])
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _strictly(data: bytes, encoding: str) -> str:

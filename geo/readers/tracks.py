@@ -17,6 +17,7 @@ from geo.readers.places import geometry_of_table
 from geo.readers.placing import Placing, choose_datum, place_points, warn_of_shift
 from geo.readers.results import Kind, Layer, Limits, Reading, Rejection
 from geo.readers.sources import Source
+from geo.readers.texts import one_line
 from geo.readers.values import parse_numbers, read_values
 from geo.text import Text
 
@@ -132,7 +133,8 @@ def _table_times(table: pd.DataFrame, found: Mapping[str, str], faults: dict[int
     time, bad = parse_moments(values, epoch=True)
     for position in np.flatnonzero(bad):
         faults.setdefault(
-            int(position), Text("{label}: {value} is no date", label=column, value=str(values.iloc[position])[:60])
+            int(position),
+            Text("{label}: {value} is no date", label=one_line(column), value=one_line(values.iloc[position])),
         )
     return time
 
@@ -184,7 +186,7 @@ def _times(values: pd.Series) -> tuple[pd.Series, dict[int, Text]]:
         text = text.where(zoned, text + "Z")
     time, bad = parse_moments(text)
     message = "{value} is no time"
-    return time, {int(i): Text(message, value=text.iloc[i][:60]) for i in np.flatnonzero(bad)}
+    return time, {int(i): Text(message, value=one_line(text.iloc[i])) for i in np.flatnonzero(bad)}
 
 
 def _numbers(values: pd.Series) -> Array:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from geo.errors import InvalidInput
 from geo.readers.dates import parse_dates, parse_moments
+from geo.readers.texts import one_line
 from geo.text import Text
 from geo.types import RegionCode
 from geo.vocabulary import (
@@ -97,6 +98,7 @@ def read_values(reader: str, values: pd.Series, label: str) -> Column:
         The column's name in the file, for the reasons.
     """
     values = values.reset_index(drop=True)
+    label = one_line(label)
     match reader:
         case "text" | "phone":
             return Column(clean_texts(values), {})
@@ -218,7 +220,9 @@ def _code(text: str, label: str, *, region: bool) -> tuple[str | None, Text | No
     if SCIENTIFIC.fullmatch(code) and (region or re.fullmatch(r"\d\.\d+E\+\d\d", code)):
         # What Excel shows of a long number; the digits behind are lost, so guessing would be worse.
         return None, Text(
-            "{label}: {value} has lost its digits in Excel; format the column as text", label=label, value=code
+            "{label}: {value} has lost its digits in Excel; format the column as text",
+            label=label,
+            value=one_line(code),
         )
     if not region:
         if len(code) > MAX_CODE_LENGTH:
@@ -263,4 +267,4 @@ def _without_nothing(values: pd.Series) -> pd.Series:
 
 def _each(bad: npt.NDArray[np.bool_], values: pd.Series | Sequence[Any], say: Callable[[str], Text]) -> dict[int, Text]:
     series = pd.Series(values)
-    return {int(position): say(str(series.iloc[position])[:60]) for position in np.flatnonzero(bad)}
+    return {int(position): say(one_line(series.iloc[position])) for position in np.flatnonzero(bad)}

@@ -5,6 +5,7 @@ recognised: so GDAL never sees a name that it would take for a network address o
 virtual file system, nor a content that would make it choose another driver.
 """
 
+import re
 import sqlite3
 import tempfile
 import threading
@@ -18,12 +19,12 @@ import pandas as pd
 import pyogrio
 import pyproj
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj.exceptions import CRSError
 
-from geo.errors import TooLarge, UnknownDatum, Unreadable
+from geo.errors import TooLarge, Unreadable, WanggeError
 from geo.readers.encodings import ColumnBytes, encoding_of_dbf
 from geo.readers.results import Layer, Limits
+from geo.readers.texts import one_line
 from geo.text import Text
 
 __all__ = ["read_geopackage", "read_shapefile"]
@@ -79,13 +80,15 @@ def read_shapefile(data: bytes, parts: dict[str, bytes], limits: Limits) -> Laye
     with tempfile.TemporaryDirectory(prefix="wangge-") as folder:
         path = Path(folder) / "layer.shp"
         path.write_bytes(data)
-        for suffix in (".shx", ".dbf", ".prj"):
+        for suffix in (".shx", ".dbf"):
             if suffix in parts:
                 path.with_suffix(suffix).write_bytes(parts[suffix])
         # As Latin-1 every byte survives, so that the true encoding can be found afterwards.
         layer = _read(path, "ESRI Shapefile", limits, encoding="ISO-8859-1")
     if ".dbf" not in parts:
         layer.warnings.append(Text("there is no .dbf file: the features have no attributes"))
+    if ".prj" in parts:
+        _add_crs(layer, parts[".prj"].decode("utf-8", "replace"))
     _decode(layer, parts)
     layer.truncated_names = True
     return layer
@@ -130,13 +133,17 @@ def _read(path: Path, driver: str, limits: Limits, **options: Any) -> Layer:
                     limit=limits.max_rows,
                 )
             meta, _, wkb, columns = pyogrio.raw.read(path, **options)
-        except (DataSourceError, DataLayerError, ValueError, RuntimeError, OverflowError) as fault:
+        except WanggeError:
+            raise
+        except Exception as fault:  # damaged bytes make pyogrio fail in many ways, even in its own code
             raise Unreadable("the file is damaged: {reason}", reason=_line(fault, path)) from fault
     frame = pd.DataFrame({str(name): values for name, values in zip(meta["fields"], columns, strict=True)})
     count = len(columns[0]) if len(columns) else (0 if wkb is None else len(wkb))
     frame = frame.set_axis(pd.RangeIndex(count)) if len(frame.columns) else pd.DataFrame(index=pd.RangeIndex(count))
     geometry, faults = _geometries(wkb, count)
-    layer = Layer(frame, geometry, crs=_crs(meta["crs"]), faults=faults)
+    layer = Layer(frame, geometry, faults=faults)
+    if meta["crs"]:
+        _add_crs(layer, meta["crs"])
     layer.warnings += [Text("GDAL: {words}", words=words) for words in dict.fromkeys(_said(caught, path))]
     return layer
 
@@ -151,15 +158,19 @@ def _geometries(wkb: npt.NDArray[np.object_] | None, count: int) -> tuple[npt.ND
     return geometry, {int(position): Text("its geometry is damaged") for position in lost}
 
 
-def _crs(text: str | None) -> pyproj.CRS | None:
-    if not text:
-        return None
+def _add_crs(layer: Layer, text: str) -> None:
+    """Add what a file says of its CRS: a code, or WKT as GDAL and ESRI write it."""
+    code = re.fullmatch(r"(EPSG|ESRI|OGC):(\w+)", text.strip(), re.IGNORECASE)
     try:
-        crs = pyproj.CRS.from_user_input(text)
-    except CRSError as fault:
-        raise UnknownDatum("the file's own CRS is not understood; say --crs") from fault
-    # Only what names a datum counts: GDAL calls a missing one an "undefined" engineering CRS.
-    return crs if crs.is_geographic or crs.is_projected else None
+        crs = pyproj.CRS.from_authority(code[1].upper(), code[2]) if code else pyproj.CRS.from_wkt(text.strip())
+    except CRSError:
+        layer.warnings.append(Text("what the file says of its CRS is not understood"))
+        return
+    # Only what names a datum counts: a GeoPackage calls a missing CRS an "undefined" one.
+    if (crs.is_geographic or crs.is_projected) and "undefined" not in crs.name.casefold():
+        # The code's own definition also knows where the CRS applies.
+        known = crs.to_epsg()
+        layer.crs = pyproj.CRS.from_epsg(known) if known else crs
 
 
 def _decode(layer: Layer, parts: dict[str, bytes]) -> None:
@@ -183,4 +194,4 @@ def _said(caught: list[warnings.WarningMessage], path: Path) -> list[str]:
 
 def _line(fault: BaseException | Warning | str, path: Path) -> str:
     """Return one line without the private folder's name."""
-    return " ".join(str(fault).replace(str(path.parent) + "/", "").split())[:200]
+    return one_line(str(fault).replace(str(path.parent) + "/", ""), 200)

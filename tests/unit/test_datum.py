@@ -15,6 +15,7 @@ from geo.datum import (
     wgs84_to_gcj02,
 )
 from geo.errors import UnknownDatum
+from geo.readers import read_layer
 
 TOWN = shapely.box(107.50, 29.80, 107.56, 29.86)
 INSIDE = {
@@ -85,14 +86,14 @@ def test_baidu_adds_its_own_shift():
 
 
 def test_places_outside_and_inside_may_be_mixed():
-    lon, lat = wgs84_to_gcj02([127.0, 116.391], [37.5, 39.907])
+    lon, _ = wgs84_to_gcj02([127.0, 116.391], [37.5, 39.907])
 
     assert lon[0] == 127.0
     assert lon[1] != 116.391
 
 
 def test_no_number_stays_no_number():
-    lon, lat = gcj02_to_wgs84([np.nan, 116.397241], [39.9, 39.908401])
+    lon, _ = gcj02_to_wgs84([np.nan, 116.397241], [39.9, 39.908401])
 
     assert np.isnan(lon[0])
     assert lon[1] == pytest.approx(116.391, abs=1e-6)
@@ -151,8 +152,6 @@ def test_a_boundary_that_runs_beside_the_town_as_a_shift_predicts_is_suspicious(
 
 
 def test_real_boundaries_in_gcj02_are_told_from_true_ones(shared_data):
-    from geo.readers import read_layer
-
     true = read_layer(shared_data / "datum" / "counties_cgcs2000.geojson")
     county = true[true["adcode"] == 500230].union_all()
     raw = read_layer(shared_data / "datum" / "fence_gcj02_500230.json")
