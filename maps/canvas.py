@@ -26,6 +26,7 @@ from matplotlib.textpath import TextToPath
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.crs import STORAGE, local_crs
 from maps.encoding import text_of
 from maps.fonts import font
 from maps.ground import Ground, label_places, view_bounds
@@ -80,7 +81,7 @@ class Canvas:
         self.width_in = 8.0
         self._dpi = width_px / self.width_in
         bounds = view_bounds(ground, extent) or (104.999, 34.999, 105.001, 35.001)
-        self._crs = _local(bounds)
+        self._crs = local_crs(bounds)
         self._frame(bounds, title, subtitle, legend)
         self.names = Names(self._pixels())
         self._named = False
@@ -90,7 +91,7 @@ class Canvas:
 
     def metres(self, shapes: Any) -> NDArray[Any]:
         """Return shapes of EPSG:4490 in the picture's metres."""
-        projected: NDArray[Any] = gpd.GeoSeries(shapes, crs="EPSG:4490").to_crs(self._crs).to_numpy()
+        projected: NDArray[Any] = gpd.GeoSeries(shapes, crs=STORAGE).to_crs(self._crs).to_numpy()
         return projected
 
     def line(self, points: NDArray[np.float64], **style: Any) -> None:
@@ -508,8 +509,3 @@ def _round_down(length_m: float) -> float:
 def _rgb(colour: str) -> tuple[float, float, float]:
     red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     return red, green, blue
-
-
-def _local(bounds: tuple[float, float, float, float]) -> str:
-    longitude, latitude = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
-    return f"+proj=tmerc +lat_0={latitude:.6f} +lon_0={longitude:.6f} +k=1 +x_0=0 +y_0=0 +ellps=GRS80 +units=m"

@@ -15,7 +15,7 @@ from geo.vocabulary import LEVELS
 from maps.assets import Assets
 from maps.basemaps import Basemap
 from maps.encoding import date_text, length_text, lines, safe_link, share_text, text_of
-from maps.ground import Ground
+from maps.ground import Ground, check_degrees
 from maps.labels import Language, Words
 from maps.page import Page, render_page, template
 from maps.palette import CORRIDOR, GAP, RECENCY
@@ -89,6 +89,7 @@ def coverage_map(
     Where reaches of two levels lie on the same water, the page shows one
     level at a time, the lowest first: added up, they would count it twice.
     """
+    check_degrees(reaches)
     words = Words(language)
     as_of = as_of or last_day(stretches)
     drawn = drawn_reaches(reaches, stretches, as_of)

@@ -7,16 +7,20 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.crs import STORAGE, require_degrees
 from geo.vocabulary import ZONE_CLASSES
 from maps.encoding import lines, polygons, text_of
 from maps.labels import Words
 from maps.palette import ZONES
 
-__all__ = ["Ground", "encode_ground", "view_bounds"]
+__all__ = ["Ground", "check_degrees", "encode_ground", "label_places", "view_bounds"]
 
-_CRS = "EPSG:4490"
+# More points than this are thinned to two metres, which no screen shows.
+_MOST_POINTS = 40_000
+_TWO_METRES = 2e-5
 _LABEL_PRIORITY = {"town": 1, "village": 2, "group": 5}
 
 
@@ -32,18 +36,29 @@ class Ground:
         ``name, geometry``.
     zones : GeoDataFrame, optional
         ``name, zone_class, geometry``.
+
+    Raises
+    ------
+    WrongCRS
+        If one is not in degrees.
     """
 
     regions: gpd.GeoDataFrame
     rivers: gpd.GeoDataFrame
     zones: gpd.GeoDataFrame | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse coordinates in metres, which would be drawn in the sea off Africa."""
+        frames = (self.regions, self.rivers) if self.zones is None else (self.regions, self.rivers, self.zones)
+        for frame in frames:
+            check_degrees(frame)
+
     @classmethod
     def empty(cls) -> "Ground":
         """Return a ground on which nothing is known."""
         return cls(
-            gpd.GeoDataFrame({"code": [], "name": [], "level": []}, geometry=[], crs=_CRS),
-            gpd.GeoDataFrame({"name": []}, geometry=[], crs=_CRS),
+            gpd.GeoDataFrame({"code": [], "name": [], "level": []}, geometry=[], crs=STORAGE),
+            gpd.GeoDataFrame({"name": []}, geometry=[], crs=STORAGE),
         )
 
     def level(self, level: str) -> gpd.GeoDataFrame:
@@ -60,6 +75,19 @@ class Ground:
         return None
 
 
+def check_degrees(frame: gpd.GeoDataFrame) -> None:
+    """Refuse a frame whose shapes are not in degrees; one without shapes has nothing to refuse.
+
+    Raises
+    ------
+    WrongCRS
+        If the frame declares no reference system, or a projected one.
+    """
+    shapes = frame.geometry
+    if not shapes.isna().all():
+        require_degrees(shapes)
+
+
 def encode_ground(ground: Ground, words: Words) -> dict[str, Any]:
     """Return the ground as the page's script draws it."""
     zones = _drawn(ground.zones) if ground.zones is not None else None
@@ -67,13 +95,16 @@ def encode_ground(ground: Ground, words: Words) -> dict[str, Any]:
     borders = [
         [level, polygons(shape)]
         for level in ("group", "village", "town", "county")
-        for shape in ground.level(level).geometry
+        for shape in _thinned(ground.level(level).geometry.to_numpy())
     ]
     if ground.outline is not None and not len(ground.level("town")):
         borders.append(["town", polygons(ground.outline)])
     return {
         "borders": borders,
-        "rivers": [[text_of(name), lines(shape)] for name, shape in zip(rivers["name"], rivers.geometry, strict=True)],
+        "rivers": [
+            [text_of(name), lines(shape)]
+            for name, shape in zip(rivers["name"], _thinned(rivers.geometry.to_numpy()), strict=True)
+        ],
         "zones": []
         if zones is None
         else [
@@ -141,6 +172,15 @@ def _bounds(shape: BaseGeometry) -> tuple[float, float, float, float]:
     return float(west), float(south), float(east), float(north)
 
 
+def _thinned(shapes: NDArray[Any]) -> NDArray[Any]:
+    if shapely.get_num_coordinates(shapes).sum() <= _MOST_POINTS:
+        return shapes
+    if (shapely.get_dimensions(shapes) == 2).all():
+        # Neighbours lose the same points, so that no gap opens between them.
+        return np.asarray(shapely.coverage_simplify(shapely.make_valid(shapes), _TWO_METRES))
+    return np.asarray(shapely.simplify(shapes, _TWO_METRES))
+
+
 def _drawn(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
 
@@ -154,4 +194,11 @@ def _labels(ground: Ground) -> list[dict[str, Any]]:
             places = [[round(y, 6), round(x, 6)] for x, y in label_places(shape)]
             if places and not pd.isna(name):
                 labels.append({"text": str(name), "kind": level, "rank": _LABEL_PRIORITY[level], "at": places})
-    return labels
+    zones = [] if ground.zones is None else _drawn(ground.zones).to_dict("records")
+    return labels + [_zone_label(zone["name"], zone["geometry"]) for zone in zones if text_of(zone["name"])]
+
+
+def _zone_label(name: str, shape: BaseGeometry) -> dict[str, Any]:
+    west, south, east, north = (round(value, 6) for value in shape.bounds)
+    places = [[round(y, 6), round(x, 6)] for x, y in label_places(shape)]
+    return {"text": str(name), "kind": "zone", "rank": 4, "at": places, "within": [[south, west], [north, east]]}

@@ -12,7 +12,7 @@ from geo.vocabulary import ISSUE_CATEGORIES, ISSUE_STATES, find_term
 from maps.assets import Assets
 from maps.basemaps import Basemap
 from maps.encoding import date_text, safe_link, text_of
-from maps.ground import Ground
+from maps.ground import Ground, check_degrees
 from maps.labels import Language, Words
 from maps.page import Page, render_page, template
 from maps.palette import STATES, state_style
@@ -75,7 +75,10 @@ def issue_map(
     ------
     InvalidInput
         If `record_url` returns an address that is neither relative nor http(s).
+    WrongCRS
+        If the places are not in degrees.
     """
+    check_degrees(issues)
     words = Words(language)
     categories = issue_order(issues["category"], [term.code for term in ISSUE_CATEGORIES])
     states = issue_order(issues["state"], list(STATES))

@@ -16,7 +16,7 @@ from maps.canvas import Canvas, Key
 from maps.colouring import colour_villages
 from maps.coverage import coverage_totals, drawn_reaches, last_day, level_order, levels_overlap, recency_names
 from maps.encoding import date_text, length_text, share_text, text_of
-from maps.ground import Ground
+from maps.ground import Ground, check_degrees
 from maps.issues import CLOSED_STATES, glyph, issue_order
 from maps.labels import Language, Words
 from maps.palette import (
@@ -60,6 +60,7 @@ def issue_png(
     NotFound
         If no font with Chinese characters is installed.
     """
+    check_degrees(issues)
     words = Words(language)
     placed = issues[~(issues.geometry.isna() | issues.geometry.is_empty)]
     many = len(placed) > _MOST_GLYPHS
@@ -106,6 +107,7 @@ def coverage_png(
         Draw the reaches of this level only. By default all, or the lowest
         level where reaches of two levels lie on the same water.
     """
+    check_degrees(reaches)
     words = Words(language)
     if level is None and levels_overlap(reaches):
         level = level_order(reaches)[-1]
@@ -163,6 +165,7 @@ def responsibility_png(
     width_px: int = _WIDTH_PX,
 ) -> bytes:
     """Return a picture of who answers for what; see :func:`maps.responsibility.responsibility_map`."""
+    check_degrees(cells)
     words = Words(language)
     drawn = drawn_cells(cells)
     finest = drawn[drawn["finest"]]

@@ -6,22 +6,20 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import shapely
-from pyproj import Geod
 
+from geo.crs import geodesic_area_m2
 from geo.vocabulary import LEVELS
 from maps.assets import Assets
 from maps.basemaps import Basemap
 from maps.colouring import colour_villages, finest_cells
 from maps.encoding import area_text, polygons, safe_link, text_of
-from maps.ground import Ground, label_places
+from maps.ground import Ground, check_degrees, label_places
 from maps.labels import Language, Words
 from maps.page import Page, render_page, template
 from maps.palette import VILLAGES
 from maps.symbols import fill_swatch, hatch_patterns
 
 __all__ = ["assists_of", "drawn_cells", "level_codes", "people_of", "responsibility_map", "short_name"]
-
-_CGCS2000 = Geod(a=6378137.0, rf=298.257222101)
 
 
 def responsibility_map(
@@ -48,6 +46,7 @@ def responsibility_map(
     record_url : callable, optional
         Gives the address of a cell's record for its ``id``.
     """
+    check_degrees(cells)
     words = Words(language)
     drawn = drawn_cells(cells)
     levels = level_codes(drawn)
@@ -82,12 +81,14 @@ def responsibility_map(
 
 
 def drawn_cells(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the cells that have a shape, wide ones first, with a column ``finest``."""
+    """Return the cells that have a shape, wide ones first, with columns ``finest`` and ``area_m2``."""
     drawn = cells[~(cells.geometry.isna() | cells.geometry.is_empty)]
     order = {term.code: rank for rank, term in enumerate(LEVELS)}
     drawn = drawn.sort_values("level", key=lambda levels: levels.map(order), kind="stable")
     finest = np.array(finest_cells(drawn), dtype=bool)
-    return drawn.assign(geometry=shapely.make_valid(drawn.geometry.to_numpy()), finest=finest)
+    return drawn.assign(
+        geometry=shapely.make_valid(drawn.geometry.to_numpy()), finest=finest, area_m2=geodesic_area_m2(drawn.geometry)
+    )
 
 
 def level_codes(cells: gpd.GeoDataFrame) -> list[str]:
@@ -156,12 +157,11 @@ def _row(
     mu: str,
 ) -> dict[str, Any]:
     chain = row["chain"] if isinstance(row["chain"], list) else []
-    area_m2 = abs(float(_CGCS2000.geometry_area_perimeter(row["geometry"])[0]))
     return {
         "name": text_of(row["name"]) or text_of(row["code"]),
         "code": text_of(row["code"]),
         "village": text_of(row["village"]),
-        "area": area_text(area_m2, mu),
+        "area": area_text(row["area_m2"], mu),
         "level": levels.index(row["level"]) if row["level"] in levels else -1,
         "finest": bool(row["finest"]),
         "colour": colours.get(text_of(row["village"]), -1),

@@ -2,21 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from pyproj import Geod
 from shapely.geometry.base import BaseGeometry
 
+from geo.compute.recency import last_walked
+from geo.crs import ELLIPSOID
 from maps.palette import RECENCY
 
 __all__ = ["MeasuredLine", "gaps_between", "latest_walks", "recency_step"]
-
-_CGCS2000 = Geod(a=6378137.0, rf=298.257222101)
 
 
 class MeasuredLine:
@@ -40,7 +38,7 @@ class MeasuredLine:
     def __init__(self, geometry: BaseGeometry, length_m: float) -> None:
         parts = [shapely.get_coordinates(part) for part in getattr(geometry, "geoms", [geometry])]
         self.parts = [part for part in parts if len(part) > 1]
-        lengths = [np.asarray(_CGCS2000.line_lengths(part[:, 0], part[:, 1])) for part in self.parts]
+        lengths = [np.asarray(ELLIPSOID.line_lengths(part[:, 0], part[:, 1])) for part in self.parts]
         own_m = sum(float(length.sum()) for length in lengths)
         scale = length_m / own_m if own_m > 0 and length_m > 0 else 1.0
         self.measures: list[NDArray[np.float64]] = []
@@ -72,19 +70,9 @@ def latest_walks(walks: Iterable[tuple[float, float, date | None]]) -> list[tupl
     >>> latest_walks([(0, 100, may), (40, 60, june)])
     [(0.0, 40.0, datetime.date(2024, 5, 1)), (40.0, 60.0, datetime.date(2024, 6, 1)), (60.0, 100.0, datetime.date(2024, 5, 1))]
     """  # noqa: E501  # the answer is one line
-    kept = [(float(start), float(end), _day(day)) for start, end, day in walks if end > start]
-    ends = sorted({measure for start, end, _ in kept for measure in (start, end)})
-    found: list[tuple[float, float, date | None]] = []
-    for start, end in pairwise(ends):
-        days = [day for first, last, day in kept if first <= start and last >= end]
-        if not days:
-            continue
-        latest = max((day for day in days if day is not None), default=None)
-        if found and found[-1][1] == start and found[-1][2] == latest:
-            found[-1] = (found[-1][0], end, latest)
-        else:
-            found.append((start, end, latest))
-    return found
+    # An unknown day loses to every known one.
+    kept = [(float(start), float(end), _day(day) or date.min) for start, end, day in walks if end > start]
+    return [(start, end, None if day == date.min else day) for start, end, day in last_walked(kept)]
 
 
 def gaps_between(walks: Iterable[tuple[float, float, Any]], length_m: float) -> list[tuple[float, float]]:

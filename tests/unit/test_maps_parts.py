@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from pyproj import Geod
 from shapely.geometry import LineString, MultiLineString, box
 
-from geo.errors import InvalidInput, NotFound
+from geo.errors import InvalidInput, NotFound, WrongCRS
 from geo.vocabulary import ISSUE_STATES, ZONE_CLASSES
-from maps import Assets, Basemap
+from maps import Assets, Basemap, Ground, issue_map
 from maps.colouring import colour_villages, finest_cells
 from maps.encoding import length_text, lines, polygons, safe_link, script_json, share_text
-from maps.ground import label_places, view_bounds
+from maps.ground import _thinned, label_places, view_bounds
 from maps.labels import LABELS
 from maps.palette import RECENCY, STATES, VILLAGES, ZONES, css_variables
 from maps.placement import Names, Spot, along_line
@@ -199,6 +199,27 @@ def test_the_view_shows_the_ground_unless_the_data_are_a_small_part():
     west, south, east, north = view_bounds(ground, small)
     assert west < 107.72 < 107.722 < east < town[2]
     assert south < 29.88 < 29.882 < north < town[3]
+
+
+def test_metres_are_not_taken_for_degrees():
+    regions, rivers = factories.regions(), factories.rivers()
+
+    with pytest.raises(WrongCRS):
+        Ground(regions.to_crs(4546), rivers)
+    with pytest.raises(WrongCRS):
+        issue_map(factories.issues(3).to_crs(4546), factories.ground(), title="x")
+
+
+def test_a_fine_ground_is_thinned_without_gaps_between_villages():
+    ground = factories.ground()
+    villages = ground.regions[ground.regions["level"] == "village"]
+    fine = shapely.segmentize(villages.geometry.to_numpy(), 0.000005)
+
+    thin = _thinned(fine)
+
+    assert shapely.get_num_coordinates(fine).sum() > 40_000
+    assert shapely.get_num_coordinates(thin).sum() < 5_000
+    assert shapely.union_all(thin).area == pytest.approx(sum(shape.area for shape in thin), rel=1e-9)
 
 
 # Cells
