@@ -1,6 +1,6 @@
 """Cleaning a track: which fixes are kept, and where it is split.
 
-The rules stand in docs/decisions/0010. Everything dropped is counted by reason.
+The rules stand in docs/decisions/0011. Everything dropped is counted by reason.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from geo.compute.areas import ground_scale
-from geo.compute.chains import DROPPED, LEAPT, choose_fixes
+from geo.compute.chains import choose_fixes
 from geo.compute.measured import measured_lines, step_lengths_m
 from geo.errors import InvalidInput
 
@@ -154,11 +154,12 @@ def clean(
 
     Notes
     -----
-    The kept fixes are those that together account for the most time without
-    needing more than the speed limit from one to the next. So a wrong first fix is
-    dropped as any other is. Where fixes cannot be reached from those before (a drive to the
-    river at 80 km/h), they are kept as a piece of their own if they hold together
-    for longer than ``max_gap_s``: leaving them out would split the track there anyway.
+    A fix that needs more than the speed limit from the last kept one is dropped.
+    But where the kept ones are in the minority it is they that are wrong: if later
+    fixes, each within the limit from the one before, outnumber the last kept ones
+    and fit what came before these, they take their place. So a wrong first fix
+    costs itself only, as does one after a break. No more than ``max_gap_s`` of a
+    track is ever given up like this.
 
     Examples
     --------
@@ -187,11 +188,8 @@ def clean(
     drop("accuracy", (fixes.accuracy_m > rules.max_accuracy_m) | (fixes.accuracy_m < 0))
     # The same fix with two accuracies, of which one has passed.
     drop("duplicate", _repeated(fixes.time_s, fixes.lon, fixes.lat))
-    chosen = _choose(fixes, rules)
-    leapt = chosen == LEAPT
-    drop("speed", chosen == DROPPED)
-    leapt = leapt[chosen != DROPPED]
-    return _split(fixes, leapt, rules, count, dropped)
+    drop("speed", ~_within_speed(fixes, rules))
+    return _split(fixes, rules, count, dropped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,24 +232,18 @@ def _repeated(time_s: Floats, *columns: Floats) -> Flags:
     return repeated
 
 
-def _choose(fixes: _Fixes, rules: CleaningRules) -> NDArray[np.uint8]:
-    """Return for each fix whether it is kept; see :func:`geo.compute.chains.choose_fixes`."""
-    count = len(fixes.lon)
-    # A fix stands for the time around it, so that a verdict does not hang on how often a recorder writes.
-    step_s = np.minimum(np.diff(fixes.time_s), min(rules.max_gap_s, 1e9))
-    weight = np.ones(count)
-    if count > 1:
-        weight += (np.append(step_s[0], step_s) + np.append(step_s, step_s[-1])) / 2
+def _within_speed(fixes: _Fixes, rules: CleaningRules) -> Flags:
+    """Tell which fixes are kept; see :func:`geo.compute.chains.choose_fixes`."""
     east_m, north_m = ground_scale(fixes.lat)
     # Infinity times no time at all would be NaN.
     max_speed_ms = min(rules.max_speed_kmh / 3.6, 1e12)
-    return choose_fixes(fixes.lon, fixes.lat, fixes.time_s, weight, east_m, north_m, max_speed_ms, rules.max_gap_s)
+    return choose_fixes(fixes.lon, fixes.lat, fixes.time_s, east_m, north_m, max_speed_ms, rules.max_gap_s)
 
 
-def _split(fixes: _Fixes, leapt: Flags, rules: CleaningRules, count: int, dropped: dict[str, int]) -> CleanedTrack:
+def _split(fixes: _Fixes, rules: CleaningRules, count: int, dropped: dict[str, int]) -> CleanedTrack:
     step_s = np.diff(fixes.time_s)
     step_m = step_lengths_m(fixes.lon, fixes.lat)
-    begins = leapt.copy()
+    begins = np.zeros(len(fixes.lon), dtype=bool)
     begins[:1] = True
     begins[1:] |= (step_s > rules.max_gap_s) | (step_m > rules.max_gap_m)
     changes = fixes.segment[1:] != fixes.segment[:-1]
