@@ -61,6 +61,8 @@ def read(
     UnknownDatum
         If neither the file nor `crs` tells its datum.
     """
+    if kind not in tuple(Kind):
+        raise InvalidInput("there is no kind {kind}; the kinds are {kinds}", kind=kind, kinds=", ".join(Kind))
     kind = Kind(kind)
     if kind == Kind.tracks:
         return read_tracks(path, crs=crs, mapping=mapping, limits=limits)

@@ -56,15 +56,25 @@ def zipped(path: Path, members: dict) -> Path:
     return path
 
 
-def shapefile(path: Path, geometry, encoding: str = "gbk", crs: object = "EPSG:4490", **columns) -> Path:
-    """Write a shapefile whose text is in an encoding that nothing declares."""
-    frame = gpd.GeoDataFrame(columns, geometry=geometry, crs=crs)
-    frame.to_file(path, encoding=encoding, engine="pyogrio")
-    path.with_suffix(".cpg").unlink(missing_ok=True)
-    table = bytearray(path.with_suffix(".dbf").read_bytes())
-    table[29] = 0
-    path.with_suffix(".dbf").write_bytes(table)
+def shapefile(
+    path: Path, geometry, encoding: str = "gbk", crs: object = "EPSG:4490", language: int = 0, **columns
+) -> Path:
+    """Write a shapefile whose names and texts are cut, in an encoding that nothing declares but the language byte."""
+    gpd.GeoDataFrame({"i": range(len(geometry))}, geometry=geometry, crs=crs).to_file(path, engine="pyogrio")
+    path.with_suffix(".cpg").unlink()
+    if crs is None:
+        path.with_suffix(".prj").unlink(missing_ok=True)
+    path.with_suffix(".dbf").write_bytes(dbf(columns, encoding, language))
     return path
+
+
+def dbf(columns: dict, encoding: str, language: int = 0, width: int = 20) -> bytes:
+    fields = b"".join(struct.pack("<11sc4xB15x", name.encode(encoding)[:10], b"C", width) for name in columns)
+    rows = list(zip(*columns.values(), strict=True))
+    body = b"".join(b" " + b"".join(value.encode(encoding)[:width].ljust(width) for value in row) for row in rows)
+    size = 32 + len(fields) + 1
+    header = struct.pack("<B3BIHH17xB2x", 3, 126, 1, 1, len(rows), size, 1 + width * len(columns), language)
+    return header + fields + b"\r" + body + b"\x1a"
 
 
 def geopackage(path: Path, geometry, crs: object = "EPSG:4490", layer: str = "layer", **columns) -> Path:

@@ -153,7 +153,8 @@ def test_kml_tracks_come_with_their_times_and_breaks(tmp_path):
 
 
 def test_points_with_time_stamps_are_a_track(tmp_path):
-    placemark = "<Placemark><TimeStamp><when>{}</when></TimeStamp><Point><coordinates>107.5,29.8</coordinates></Point></Placemark>"
+    point = "<Point><coordinates>107.5,29.8</coordinates></Point>"
+    placemark = "<Placemark><TimeStamp><when>{}</when></TimeStamp>" + point + "</Placemark>"
     path = text(
         tmp_path / "a.kml", "<kml><Document>", *(placemark.format(iso(at)) for at in (0, 5)), "</Document></kml>"
     )
