@@ -16,7 +16,7 @@ from geo.database.cluster import Cluster
 from geo.database.engine import make_engine
 from geo.database.migrate import upgrade
 
-__all__ = ["cluster", "database_url", "engine", "session", "template"]
+__all__ = ["administer", "child_environment", "cluster", "database_url", "engine", "session", "template"]
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +40,7 @@ def template(cluster: Cluster) -> str:
     return "wangge"
 
 
-def _administer(cluster: Cluster, statement: str) -> None:
+def administer(cluster: Cluster, statement: str) -> None:
     engine = create_engine(cluster.url_of("postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
         connection.execute(text(statement))
@@ -49,7 +49,7 @@ def _administer(cluster: Cluster, statement: str) -> None:
 
 def _copy(cluster: Cluster, template: str) -> str:
     name = f"t{uuid.uuid4().hex[:12]}"
-    _administer(cluster, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    administer(cluster, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     return name
 
 
@@ -58,7 +58,7 @@ def database_url(cluster: Cluster, template: str) -> Iterator[str]:
     """The address of a database of the test's own, for tests that commit or use several connections."""
     name = _copy(cluster, template)
     yield cluster.url_of(name)
-    _administer(cluster, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    administer(cluster, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +68,7 @@ def engine(cluster: Cluster, template: str) -> Iterator[Engine]:
     made = make_engine(cluster.url_of(name))
     yield made
     made.dispose()
-    _administer(cluster, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    administer(cluster, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -18,9 +18,14 @@ def today() -> date:
 
 
 def newest_period(session: Session, scope: Scope) -> Period:
-    """Return this calendar year, or, when it holds no records yet, the year of the newest patrol or issue."""
+    """Return the calendar year of the newest records, this year's when there are none.
+
+    Where the newest patrol and the newest issue are of different years, the period
+    spans both, so that neither map is empty.
+    """
     days = [day for day in (last_patrol_day(session, scope), last_issue_day(session, scope)) if day is not None]
-    return Period.year(min(max(days, default=today()).year, today().year))
+    years = [min(day, today()).year for day in days] or [today().year]
+    return Period(date(min(years), 1, 1), date(max(years), 12, 31))
 
 
 def period_or_newest(session: Session, scope: Scope, first_day: date | None, last_day: date | None) -> Period:

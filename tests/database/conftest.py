@@ -1,1 +1,0 @@
-"""Real PostGIS for every test that needs it."""
