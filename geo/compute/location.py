@@ -8,12 +8,15 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from geo.compute.claims import BORDER_M, Claims, border_width, claims, require_one_crs
+from geo.compute.segments import Floats
 from geo.compute.splits import split_by_cells
 from geo.crs import require_metres
 
 __all__ = ["STATUSES", "locate", "shared_areas", "shared_lengths"]
 
 STATUSES = ("assigned", "border", "outside")
+
+_MANY = 20_000
 
 
 def locate(points: GeoSeries, cells: GeoSeries, *, border_m: float = BORDER_M) -> DataFrame:
@@ -22,7 +25,7 @@ def locate(points: GeoSeries, cells: GeoSeries, *, border_m: float = BORDER_M) -
     Parameters
     ----------
     points : GeoSeries of Point, shape (n,)
-        In any CRS. Missing and empty ones lie outside.
+        In any CRS. Missing and empty ones, and whatever is no point, lie outside.
     cells : GeoSeries of Polygon or MultiPolygon, shape (m,)
         In the same CRS.
     border_m : float
@@ -41,6 +44,11 @@ def locate(points: GeoSeries, cells: GeoSeries, *, border_m: float = BORDER_M) -
     WrongCRS
         If the two are in different systems.
 
+    Notes
+    -----
+    Broken cells are repaired first (``make_valid`` by structure). Many points
+    are looked up in a grid of the cells, most of whose boxes lie in one cell.
+
     Examples
     --------
     >>> cells = GeoSeries([shapely.box(0, 0, 10, 10), shapely.box(10, 0, 30, 10)], crs=4549)
@@ -49,9 +57,35 @@ def locate(points: GeoSeries, cells: GeoSeries, *, border_m: float = BORDER_M) -
     ([0, -1, -1], ['assigned', 'border', 'outside'], [(), (0, 1), ()])
     """
     require_one_crs(points, cells)
-    places = np.column_stack([points.x, points.y])
-    found = claims(places, np.asarray(cells.array, dtype=object), border_width(cells, border_m))
-    return _located(found, points.index)
+    shapes, width = _valid(cells), border_width(cells, border_m)
+    geometries = np.array(points.array, dtype=object)
+    geometries[shapely.is_empty(geometries)] = None
+    places = np.column_stack([shapely.get_x(geometries), shapely.get_y(geometries)])
+    if len(places) < _MANY:
+        return _located(claims(places, shapes, width), points.index)
+    return _located_by_grid(places, shapes, width, points.index)
+
+
+def _located_by_grid(places: Floats, shapes: NDArray[np.object_], width: float, index: pd.Index) -> DataFrame:
+    """Do the same with a grid, and ask only for the doubtful places who claims them."""
+    # Compiled code takes half a second to load, which a few places are not worth.
+    from geo.compute.cell_grids import UNCERTAIN, CellGrid  # noqa: PLC0415 - see above
+
+    grid = CellGrid.of(shapes, width, boxes=int(np.clip(len(places) // 2, 10_000, 1_000_000)))
+    if grid is None:
+        return _located(claims(places, shapes, width), index)
+    answer = grid.locate(places)
+    doubtful = np.flatnonzero(answer == UNCERTAIN)
+    found = claims(places[doubtful], shapes, width)
+    sure = np.flatnonzero(answer >= 0)
+    place = np.concatenate([sure, doubtful[found.place]])
+    order = np.argsort(place, kind="stable")
+    joined = Claims(
+        place[order],
+        np.concatenate([answer[sure], found.cell])[order],
+        np.concatenate([np.zeros(len(sure), dtype=bool), found.on_border])[order],
+    )
+    return _located(joined, index)
 
 
 def _located(found: Claims, index: pd.Index) -> DataFrame:

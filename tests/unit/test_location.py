@@ -177,3 +177,20 @@ def test_lengths_and_areas_in_degrees_are_refused(share):
         share(TWO, degrees)
     with pytest.raises(WrongCRS):
         share(TWO, TWO.set_crs(4545, allow_override=True))
+
+
+def test_many_points_are_told_as_few_are():
+    generator = np.random.default_rng(3)
+    points = GeoSeries.from_xy(*generator.uniform(-5, 35, (30_000, 2)).round(1).T, crs=4549)
+
+    found = locate(points, TWO)
+
+    few = locate(points.iloc[:5000], TWO)
+    assert found.iloc[:5000].equals(few)
+    assert set(found["status"]) == {"assigned", "border", "outside"}
+
+
+def test_many_points_without_any_cell_lie_outside():
+    points = GeoSeries.from_xy(np.zeros(30_000), np.zeros(30_000), crs=4549)
+
+    assert (locate(points, in_metres(None))["status"] == "outside").all()
