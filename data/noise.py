@@ -101,9 +101,12 @@ def _lose(keep: np.ndarray, moment_s: Floats, random: np.random.Generator) -> No
 
 
 def _freeze(seen: Floats, accuracy: Floats, random: np.random.Generator) -> None:
-    """Let the position stay while the walker goes on."""
-    part = _span(len(seen), 12, 30, random)
-    seen[part] = seen[part.start]
+    """Let the position stay while the walker goes on, then catch up over a minute."""
+    part = _span(len(seen), 16, 34, random)
+    stuck, freed = seen[part.start].copy(), seen[part.stop].copy()
+    seen[part] = stuck
+    back = np.linspace(0, 1, 7)[1:-1, None]
+    seen[part.stop - 5 : part.stop] = stuck + back * (freed - stuck)
     accuracy[part] = accuracy[part.start]
 
 
