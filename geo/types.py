@@ -83,7 +83,7 @@ class RegionCode(str):
     """
 
     __slots__ = ()
-    _FORM = re.compile(r"\d{12}(\d{2,3})?")
+    _FORM = re.compile(r"[0-9]{12}([0-9]{2,3})?")
 
     def __new__(cls, code: str) -> "RegionCode":
         """Check the form.
