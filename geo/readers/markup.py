@@ -25,7 +25,7 @@ def to_utf8(data: bytes) -> bytes:
         If it is not in the encoding that it declares.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
-        return decode(data).encode()
+        return _declared_utf8(decode(data).encode())
     declared = DECLARATION.match(data[:512])
     name = declared[1].decode().lower() if declared else "utf-8"
     if name in ("utf-8", "utf8", "us-ascii", "ascii"):
@@ -33,9 +33,15 @@ def to_utf8(data: bytes) -> bytes:
     # GB2312 and GBK are parts of GB18030, and files that declare the lesser often hold the greater.
     codec = "gb18030" if name in ("gb2312", "gbk", "gb18030", "cp936", "x-gbk") else name
     try:
-        return data.decode(codec).encode()
+        return _declared_utf8(data.decode(codec).encode())
     except (LookupError, UnicodeError) as fault:
         raise Unreadable("the file is not in the encoding that it declares: {encoding}", encoding=name) from fault
+
+
+def _declared_utf8(data: bytes) -> bytes:
+    """Let a document declare what it has become."""
+    declared = DECLARATION.match(data[:512])
+    return data if declared is None else data[: declared.start(1)] + b"utf-8" + data[declared.end(1) :]
 
 
 def parse_events(

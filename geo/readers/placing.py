@@ -73,7 +73,7 @@ class Placing:
             good &= (np.abs(x) <= 180 + ROUNDING_DEG) & (np.abs(y) <= 90 + ROUNDING_DEG)
         elif self.crs.area_of_use is None:
             # Nothing else tells degrees from metres; nobody's land lies at a projection's very origin.
-            good &= (np.abs(x) > 180) | (np.abs(y) > 90)
+            good &= (np.abs(x) > 180) | (np.abs(y) > 180)
         lon, lat = np.full(x.shape, np.nan), np.full(x.shape, np.nan)
         if good.any():
             lon[good], lat[good] = self._convert(x[good], y[good])
@@ -180,7 +180,8 @@ def choose_datum(crs: str | None, own: pyproj.CRS | None, defined: str, *, file:
                 choices=CHOICES,
             )
         code = own.to_epsg() or (4326 if _is_storage_datum(own) and own.is_geographic else None)
-        return Placing(Datum(f"EPSG:{code}" if code else own.name, own))
+        name = own.name if own.name != "unknown" else "PROJ"
+        return Placing(Datum(f"EPSG:{code}" if code else name, own))
     if defined:
         return Placing(parse_datum("EPSG:4326"))
     raise UnknownDatum(

@@ -60,7 +60,7 @@ def shapefile(
     path: Path, geometry, encoding: str = "gbk", crs: object = "EPSG:4490", language: int = 0, **columns
 ) -> Path:
     """Write a shapefile whose names and texts are cut, in an encoding that nothing declares but the language byte."""
-    gpd.GeoDataFrame({"i": range(len(geometry))}, geometry=geometry, crs=crs).to_file(path, engine="pyogrio")
+    gpd.GeoDataFrame({"i": range(len(geometry))}, geometry=geometry, crs=crs or 4490).to_file(path, engine="pyogrio")
     path.with_suffix(".cpg").unlink()
     if crs is None:
         path.with_suffix(".prj").unlink(missing_ok=True)

@@ -1,0 +1,212 @@
+"""What a hostile file may try: bombs, paths, entities, drivers, formulas."""
+
+import os
+import sqlite3
+import zipfile
+
+import pytest
+
+from geo.errors import InvalidInput, TooLarge, Unreadable
+from geo.readers import Limits, read_layer, read_tracks
+from geo.readers.archives import members_of
+from tests.unit.reader_files import SQUARE, bytes_of_zip, feature, geojson, geopackage, text, zipped
+
+BOMB = (
+    '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">'
+    '<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]><{root}><name>&c;</name></{root}>'
+)
+OUTWARD = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><{root}><name>&a;</name></{root}>'
+VRT = (
+    b'<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer>'
+    b"</OGRVRTDataSource>"
+)
+
+
+def write(path, content):
+    path.write_bytes(content)
+    return path
+
+
+def link_in_archive(path):
+    with zipfile.ZipFile(path, "w") as target:
+        member = zipfile.ZipInfo("a.geojson")
+        member.external_attr = 0o120777 << 16
+        target.writestr(member, "/etc/passwd")
+    return path
+
+
+def lying_archive(path):
+    """Write an archive whose directory says that its member is small."""
+    data = bytearray(bytes_of_zip({"a.geojson": b" " * 50_000_000}))
+    for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        at = data.find(signature) + offset
+        data[at : at + 4] = (1000).to_bytes(4, "little")
+    return write(path, bytes(data))
+
+
+@pytest.mark.parametrize("root", ["gpx", "kml"])
+@pytest.mark.parametrize("document", [BOMB, OUTWARD], ids=["bomb", "outward"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_xml_with_entities_is_not_opened(tmp_path, root, document, encoding):
+    content = document.replace("{root}", root).encode(encoding)
+    path = write(tmp_path / f"a.{root}", content)
+
+    with pytest.raises(Unreadable, match="entities or a document type"):
+        read_layer(path)
+    with pytest.raises(Unreadable, match="entities or a document type"):
+        read_tracks(path)
+
+
+def test_xml_nested_without_end_is_refused(tmp_path):
+    path = text(tmp_path / "a.kml", "<kml>" + "<Folder>" * 100_000 + "</Folder>" * 100_000 + "</kml>")
+
+    with pytest.raises(Unreadable):
+        read_layer(path)
+
+
+@pytest.mark.parametrize(
+    "name", ["../a.geojson", "/etc/a.geojson", "..\\a.geojson", "C:\\a.geojson", "x/../../a.geojson"]
+)
+def test_an_archive_that_reaches_outside_of_itself_is_refused(tmp_path, name):
+    with pytest.raises(Unreadable, match="outside of itself"):
+        read_layer(zipped(tmp_path / "a.zip", {name: b"{}"}))
+
+
+def test_an_archive_with_a_link_is_refused(tmp_path):
+    with pytest.raises(Unreadable, match="a link in it"):
+        read_layer(link_in_archive(tmp_path / "a.zip"))
+
+
+@pytest.mark.parametrize("name", ["a.geojson", "xl/sheet.xml"])
+def test_an_archive_that_unpacks_to_far_more_is_refused(tmp_path, name):
+    members = {name: b" " * 50_000_000}
+    if name.startswith("xl"):
+        members |= {"[Content_Types].xml": b"", "xl/workbook.xml": b""}
+
+    with pytest.raises(TooLarge, match="200 times"):
+        read_layer(zipped(tmp_path / "a.zip", members))
+
+
+def test_an_archive_that_lies_about_its_size_is_refused(tmp_path):
+    with pytest.raises(InvalidInput):
+        read_layer(lying_archive(tmp_path / "a.zip"))
+
+
+def test_the_limits_count_what_is_unpacked(tmp_path):
+    path = zipped(tmp_path / "a.zip", {"a.geojson": os.urandom(5000)})
+
+    with pytest.raises(TooLarge, match="unpacks to more"):
+        read_layer(path, limits=Limits(max_unpacked_bytes=4000))
+
+
+def test_an_archive_of_very_many_members_is_refused(tmp_path):
+    path = zipped(tmp_path / "a.zip", {f"{i}.txt": b"" for i in range(50)})
+
+    with pytest.raises(TooLarge, match="50 members"):
+        read_layer(path, limits=Limits(max_members=10))
+
+
+def test_an_archive_with_a_password_is_refused(tmp_path):
+    data = bytearray(bytes_of_zip({"a.geojson": b"{}"}))
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.find(signature) + offset] |= 1
+
+    with pytest.raises(Unreadable, match="password"):
+        members_of(bytes(data), Limits())
+
+
+def test_a_file_over_the_limit_is_refused_unread(tmp_path):
+    path = geojson(tmp_path / "a.geojson", feature(SQUARE))
+
+    with pytest.raises(TooLarge, match="more than the limit of 0 MiB"):
+        read_layer(path, limits=Limits(max_bytes=10))
+
+
+def test_too_many_features_are_refused(tmp_path):
+    for path in (
+        geojson(tmp_path / "a.geojson", feature(SQUARE), feature(SQUARE)),
+        geopackage(tmp_path / "a.gpkg", [SQUARE, SQUARE], n=[1, 2]),
+        text(tmp_path / "a.kml", "<kml><Placemark/><Placemark/></kml>"),
+    ):
+        with pytest.raises(TooLarge, match="limit of 1"):
+            read_layer(path, limits=Limits(max_rows=1))
+
+
+@pytest.mark.parametrize("suffix", ["geojson", "json", "gpkg", "kml", "gpx", "csv", "shp", "vrt", "zip", "xlsx", "fit"])
+def test_a_virtual_dataset_is_never_opened(tmp_path, suffix):
+    with pytest.raises(InvalidInput):
+        read_layer(write(tmp_path / f"a.{suffix}", VRT))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "/vsicurl/http://192.0.2.1/a.geojson",
+        "/vsizip//etc/x.zip/a.geojson",
+        "/vsistdin/",
+        "http://192.0.2.1/a.geojson",
+        "PG:dbname=wangge",
+        "GPKG:/etc/a.gpkg",
+        "",
+        "a\0.geojson",
+        "x" * 5000,
+    ],
+)
+def test_names_that_gdal_would_follow_are_only_names(name):
+    with pytest.raises(Unreadable, match=r"cannot be opened|not an ordinary file"):
+        read_layer(name)
+
+
+def test_what_is_no_ordinary_file_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe.gpx")
+    (tmp_path / "link.gpx").symlink_to(tmp_path / "nothing")
+
+    for path in (tmp_path, tmp_path / "pipe.gpx", tmp_path / "link.gpx", "/dev/zero", "/dev/null"):
+        with pytest.raises(Unreadable, match=r"not an ordinary file|cannot be opened"):
+            read_tracks(path)
+
+
+def test_a_name_cannot_break_the_line(tmp_path):
+    path = tmp_path / "a\n\x1b[31mb.gpx"
+    path.write_bytes(b"")
+
+    with pytest.raises(Unreadable) as refusal:
+        read_layer(path)
+
+    assert str(refusal.value).isprintable()
+
+
+def test_a_geopackage_with_a_virtual_table_is_not_opened(tmp_path):
+    path = geopackage(tmp_path / "a.gpkg", [SQUARE], n=[1])
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA writable_schema = 1")
+        connection.execute(
+            "INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES"
+            " ('table', 'x', 'x', 0, 'CREATE VIRTUAL TABLE x USING VirtualOGR(''/etc/passwd'')')"
+        )
+    connection.close()
+
+    with pytest.raises(Unreadable, match="virtual table"):
+        read_layer(path)
+
+
+def test_a_database_of_another_kind_is_refused(tmp_path):
+    connection = sqlite3.connect(tmp_path / "a.gpkg")
+    connection.execute("CREATE TABLE a (b)")
+    connection.close()
+
+    with pytest.raises(Unreadable, match="another kind"):
+        read_layer(tmp_path / "a.gpkg")
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.xls", "a.ods", "a.zip", "a.gpkg", "a.fit"])
+def test_a_damaged_file_is_refused(tmp_path, name):
+    heads = {
+        "xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "gpkg": b"SQLite format 3\0",
+        "fit": b"\x0e\x10\0\0\xff\0\0\0.FIT",
+    }
+    path = write(tmp_path / name, heads.get(name[2:], b"PK\x03\x04") + b"nonsense" * 50)
+
+    with pytest.raises(Unreadable):
+        read_layer(path) if not name.endswith("fit") else read_tracks(path)
