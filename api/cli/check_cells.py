@@ -96,12 +96,10 @@ def _merged(reports: dict[str | None, "CellReport"]) -> dict[str, Any]:
 
 def _tell(reports: dict[str | None, "CellReport"], tolerance_m2: float, *, asked_within: bool) -> None:
     from geo.text import Text
-    from geo.vocabulary import LEVELS, find_term
 
     for level, report in reports.items():
-        term = find_term(LEVELS, level) if level else None
         if len(reports) > 1:
-            say(Text("Level {level}:", level=term.zh if term else "?"))
+            say(Text("Level {level}:", level=_level_name(level)))
         rows = list(_rows(report))
         if rows:
             say_table(["Defect", "Area (m²)", "Place (longitude, latitude)", "Cells"], rows[:_SHOWN])
@@ -117,6 +115,16 @@ def _tell(reports: dict[str | None, "CellReport"], tolerance_m2: float, *, asked
                     area=_area(sum(sliver.area_m2 for sliver in report.slivers)),
                 )
             )
+
+
+def _level_name(level: str | None) -> str:
+    from api.settings import get_settings
+    from geo.vocabulary import LEVELS, find_term
+
+    term = find_term(LEVELS, level) if level else None
+    if term is None:
+        return "?"
+    return term.zh if get_settings().language == "zh" else term.en
 
 
 def _summary(report: "CellReport", *, asked_within: bool) -> str:

@@ -1,18 +1,21 @@
 """Where places, lines and areas lie among cells (按区域定责)."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import shapely
 from geopandas import GeoSeries
-from numpy.typing import NDArray
 from pandas import DataFrame
 
+from geo.compute.areas import ground_area_m2
 from geo.compute.claims import BORDER_M, Claims, border_width, claims, require_one_crs
+from geo.compute.pieces import Shapes
 from geo.compute.segments import Floats
 from geo.compute.splits import split_by_cells
-from geo.crs import require_metres
+from geo.crs import require_degrees, require_metres
 
-__all__ = ["STATUSES", "locate", "shared_areas", "shared_lengths"]
+__all__ = ["STATUSES", "locate", "shared_areas", "shared_lengths", "split_areas_by_cells"]
 
 STATUSES = ("assigned", "border", "outside")
 
@@ -66,7 +69,7 @@ def locate(points: GeoSeries, cells: GeoSeries, *, border_m: float = BORDER_M) -
     return _located_by_grid(places, shapes, width, points.index)
 
 
-def _located_by_grid(places: Floats, shapes: NDArray[np.object_], width: float, index: pd.Index) -> DataFrame:
+def _located_by_grid(places: Floats, shapes: Shapes, width: float, index: pd.Index) -> DataFrame:
     """Do the same with a grid, and ask only for the doubtful places who claims them."""
     # Compiled code takes half a second to load, which a few places are not worth.
     from geo.compute.cell_grids import UNCERTAIN, CellGrid  # noqa: PLC0415 - see above
@@ -96,7 +99,7 @@ def _located(found: Claims, index: pd.Index) -> DataFrame:
     sure = ~doubtful[found.place]
     cell[found.place[sure]] = found.cell[sure]
     status = np.where(doubtful, 1, np.where(claimed == 1, 0, 2)).astype(np.int8)
-    candidates: NDArray[np.object_] = np.empty(count, dtype=object)
+    candidates: Shapes = np.empty(count, dtype=object)
     candidates.fill(())
     for place in np.flatnonzero(doubtful):
         mine = slice(*np.searchsorted(found.place, [place, place + 1]))
@@ -180,17 +183,61 @@ def shared_areas(polygons: GeoSeries, cells: GeoSeries) -> DataFrame:
     [50.0, 100.0]
     """
     require_metres(polygons, cells)
+    return _shared(polygons, cells, shapely.area)
+
+
+def split_areas_by_cells(polygons: GeoSeries, cells: GeoSeries) -> DataFrame:
+    """Return how much ground of each polygon lies in each cell, for what is stored in degrees.
+
+    Parameters
+    ----------
+    polygons, cells : GeoSeries of Polygon or MultiPolygon
+        In degrees (EPSG:4490); otherwise as for :func:`shared_areas`.
+
+    Returns
+    -------
+    DataFrame with columns ``polygon``, ``cell``, ``area_m2``
+        As from :func:`shared_areas`, in ground m² on the ellipsoid.
+
+    Raises
+    ------
+    WrongCRS
+        If either is not in degrees, or the two differ.
+
+    Examples
+    --------
+    >>> zones = GeoSeries([shapely.box(107.005, 29.9, 107.02, 29.91)], crs=4490)
+    >>> cells = GeoSeries(
+    ...     [shapely.box(107, 29.9, 107.01, 29.91), shapely.box(107.01, 29.9, 107.03, 29.91)], crs=4490
+    ... )
+    >>> split_areas_by_cells(zones, cells)["area_m2"].round(-2).tolist()
+    [535300.0, 1070600.0]
+    """
+    require_degrees(polygons, cells)
+    return _shared(polygons, cells, lambda shapes: ground_area_m2(_polygonal(shapes)))
+
+
+def _shared(polygons: GeoSeries, cells: GeoSeries, measure: Callable[[Shapes], Floats]) -> DataFrame:
     shapes, grounds = _valid(polygons), _valid(cells)
-    tree = shapely.STRtree(grounds)
-    polygon, cell = tree.query(shapes, predicate="intersects")
-    areas = shapely.area(shapely.intersection(shapes[polygon], grounds[cell]))
+    polygon, cell = shapely.STRtree(grounds).query(shapes, predicate="intersects")
+    areas = measure(shapely.intersection(shapes[polygon], grounds[cell]))
     shared = areas > 0
     pairs = DataFrame({"polygon": polygon[shared], "cell": cell[shared], "area_m2": areas[shared]})
     return pairs.sort_values(["polygon", "cell"], ignore_index=True)
 
 
-def _valid(series: GeoSeries) -> NDArray[np.object_]:
-    shapes: NDArray[np.object_] = shapely.force_2d(np.asarray(series.array, dtype=object))
+def _polygonal(shapes: Shapes) -> Shapes:
+    """Leave out the lines and points along which shapes only touch."""
+    mixed = shapely.get_type_id(shapes) == 7
+    shapes[mixed] = [
+        shapely.MultiPolygon([part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"])
+        for shape in shapes[mixed]
+    ]
+    return shapes
+
+
+def _valid(series: GeoSeries) -> Shapes:
+    shapes: Shapes = shapely.force_2d(np.asarray(series.array, dtype=object))
     broken = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
     shapes[broken] = shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
     return shapes

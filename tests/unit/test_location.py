@@ -4,7 +4,8 @@ import shapely
 from geopandas import GeoDataFrame, GeoSeries, sjoin
 from shapely import LineString, MultiLineString, Point, Polygon, box
 
-from geo.compute.location import locate, shared_areas, shared_lengths
+from geo.compute.areas import ground_area_m2
+from geo.compute.location import locate, shared_areas, shared_lengths, split_areas_by_cells
 from geo.errors import WrongCRS
 
 TWO = GeoSeries([box(0, 0, 10, 10), box(10, 0, 30, 10)], crs=4549)
@@ -194,3 +195,28 @@ def test_many_points_without_any_cell_lie_outside():
     points = GeoSeries.from_xy(np.zeros(30_000), np.zeros(30_000), crs=4549)
 
     assert (locate(points, in_metres(None))["status"] == "outside").all()
+
+
+def test_a_zone_in_degrees_is_divided_into_ground_areas_that_add_up():
+    cells = GeoSeries([box(107, 29.9, 107.01, 29.91), box(107.01, 29.9, 107.03, 29.91)], crs=4490)
+    zone = Point(107.011, 29.905).buffer(0.004)
+
+    shared = split_areas_by_cells(GeoSeries([zone], crs=4490), cells)
+
+    assert shared["cell"].tolist() == [0, 1]
+    assert shared["area_m2"].sum() == pytest.approx(ground_area_m2([zone])[0], rel=1e-9)
+
+
+def test_a_zone_that_meets_a_cell_in_an_area_and_a_line_shares_the_area():
+    zone = Polygon([(1, 0), (2, 0), (2, 3), (0, 3), (0, 2), (1, 2), (1, 1.5), (0.5, 1.5), (0.5, 1), (1, 1)])
+    cells = GeoSeries([box(0, 0, 1, 3)], crs=4490)
+
+    shared = split_areas_by_cells(GeoSeries([zone], crs=4490), cells)
+
+    expected = ground_area_m2([box(0, 2, 1, 3), box(0.5, 1, 1, 1.5)]).sum()
+    assert shared["area_m2"].tolist() == pytest.approx([expected], rel=1e-9)
+
+
+def test_ground_areas_of_what_is_in_metres_are_refused():
+    with pytest.raises(WrongCRS, match="must be in degrees"):
+        split_areas_by_cells(TWO, TWO)
