@@ -38,7 +38,10 @@ class Field:
 CODE = " 编码 编号 代码 code id objectid"
 NAME = " 名称 name 名字"
 LEVEL = " 级别 层级 等级 行政级别"
-REGION = "区划代码 行政区划代码 行政区划 所属区划 所属区划代码 区划编码 所属村代码 村代码 村编码 所属行政区 region_code"
+REGION = (
+    "区划代码 行政区划代码 所属区划代码 区划编码 所属村代码 村代码 村编码 region_code"
+    " 行政区划 所属区划 所属行政区 所属村 所在村 村居 village"
+)
 FROM = "起始日期 开始日期 生效日期 启用日期 任职日期 责任起始 起 from start"
 TO = "截止日期 结束日期 失效日期 停用日期 离任日期 责任截止 止 to end"
 
@@ -60,7 +63,7 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         Field("code", "code", "网格编码 网格编号 网格代码 单元网格编码 网格号 cell" + CODE, required=True),
         Field("name", "text", "网格名称 网格名 单元网格名称" + NAME, required=True),
         Field("level", "level", "网格级别 网格层级 网格等级" + LEVEL, required=True),
-        Field("region", "region", REGION),
+        Field("region", "region_or_name", REGION),
         Field("valid_from", "date", FROM),
     ),
     Kind.rivers: (
@@ -73,20 +76,20 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         Field("name", "text", "河段名称 河段名 河段" + NAME, required=True),
         Field("river", "text", "河流名称 河流编码 所属河流 河流代码 河流 河道名称 河名", required=True),
         Field("level", "reach_level", "河段级别 河长级别 河长层级" + LEVEL, required=True),
-        Field("region", "region", REGION),
+        Field("region", "region_or_name", REGION),
     ),
     Kind.zones: (
         Field("code", "code", "保护区编码 保护区编号 水源地编码 水源地代码" + CODE, required=True),
         Field("name", "text", "保护区名称 水源地名称 水源地 保护区" + NAME, required=True),
         Field("zone_class", "zone_class", "保护区级别 保护区等级 保护级别 级别 等级 类别 class", required=True),
-        Field("region", "region", REGION),
+        Field("region", "region_or_name", REGION),
         Field("status", "zone_status", "状态 批复状态 划定状态"),
     ),
     Kind.sites: (
         Field("code", "code", "点位编码 点位编号 点位代码 企业编码 统一社会信用代码" + CODE, required=True),
         Field("name", "text", "点位名称 企业名称 单位名称 场所名称 养殖场名称" + NAME, required=True),
         Field("kind", "site_kind", "点位类型 点位类别 类型 类别 种类 分类 type", required=True),
-        Field("region", "region", REGION),
+        Field("region", "region_or_name", REGION),
     ),
     Kind.people: (
         Field("code", "code", "人员编码 人员编号 责任人编号 工号 编码 编号 id", required=True),
@@ -94,7 +97,7 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         Field("phone", "phone", "电话 手机 手机号 手机号码 联系电话 联系方式 电话号码 mobile tel"),
         Field("title", "text", "职务 岗位 职位 职务名称 岗位名称 身份 post position", required=True),
         Field("level", "level", "职务级别 岗位级别 网格级别 河长级别" + LEVEL, required=True),
-        Field("region", "region", REGION),
+        Field("region", "region_or_name", REGION),
         Field("valid_from", "date", FROM),
         Field("valid_to", "date", TO),
     ),
@@ -129,7 +132,7 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         ),
         Field("due_on", "date", "整改期限 整改时限 办理期限 截止日期 期限 要求完成时间 due_date due"),
         Field("closed_at", "moment", "销号时间 销号日期 办结时间 办结日期 完成时间 closed close_date"),
-        Field("region", "text", "所属村 村 村社 村居 所在村 所属区划 区划代码 行政区划代码 village"),
+        Field("region", "region_or_name", "所属村 村 村社 村居 所在村 所属区划 区划代码 行政区划代码 village"),
         Field("description", "text", "问题描述 描述 问题内容 主要问题 内容 情况说明 存在问题"),
         Field("severity", "text", "严重程度 紧急程度 程度 等级"),
         Field("reporter", "text", "上报人 举报人 投诉人 反映人 发现人 联系人"),

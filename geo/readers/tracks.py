@@ -1,7 +1,7 @@
 """Tracks: one row per fix, in UTC, in EPSG:4490."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -60,7 +60,14 @@ def tracks_of_fixes(fixes: Fixes, source: Source, *, crs: str | None, limits: Li
         frame["accuracy_m"] = accuracy
     rows = np.arange(1, len(frame) + 1)
     checked = _Fixes(frame, _numbers(fixes.lon), _numbers(fixes.lat), rows, untimely, [])
-    return _finish(checked, placing, source, defined="" if crs else fixes.defined)
+    reading = _finish(checked, placing, source, defined="" if crs else fixes.defined)
+    if not reading.rejected:
+        return reading
+    # Nobody can mend what a receiver recorded, so a bad fix is left out and does not hold up the file.
+    first = reading.rejected[0]
+    message = "{count} fixes were left out; the first is number {row}: {reason}"
+    left_out = Text(message, count=len(reading.rejected), row=first.row, reason=first.reason)
+    return replace(reading, rejected=(), warnings=(left_out, *reading.warnings))
 
 
 def tracks_of_table(

@@ -92,8 +92,8 @@ def read_values(reader: str, values: pd.Series, label: str) -> Column:
     Parameters
     ----------
     reader : str
-        ``text``, ``code``, ``region``, ``phone``, ``number``, ``date``, ``moment``, or the
-        name of a list of terms.
+        ``text``, ``code``, ``region`` (a code), ``region_or_name``, ``phone``, ``number``, ``date``,
+        ``moment``, or the name of a list of terms.
     label : str
         The column's name in the file, for the reasons.
     """
@@ -102,8 +102,8 @@ def read_values(reader: str, values: pd.Series, label: str) -> Column:
     match reader:
         case "text" | "phone":
             return Column(clean_texts(values), {})
-        case "code" | "region":
-            return _codes(values, label, region=reader == "region")
+        case "code" | "region" | "region_or_name":
+            return _codes(values, label, reader)
         case "number":
             return _numbers(values, label)
         case "date" | "moment":
@@ -195,7 +195,7 @@ def _numbers(values: pd.Series, label: str) -> Column:
     )
 
 
-def _codes(values: pd.Series, label: str, *, region: bool) -> Column:
+def _codes(values: pd.Series, label: str, reader: str) -> Column:
     texts = clean_texts(values)
     codes: list[str | None] = []
     faults: dict[int, Text] = {}
@@ -205,7 +205,7 @@ def _codes(values: pd.Series, label: str, *, region: bool) -> Column:
             codes.append(None)
             continue
         if text not in checked:
-            checked[text] = _code(text, label, region=region)
+            checked[text] = _code(text, label, reader)
         code, fault = checked[text]
         codes.append(code)
         if fault is not None:
@@ -213,18 +213,18 @@ def _codes(values: pd.Series, label: str, *, region: bool) -> Column:
     return Column(pd.Series(codes, dtype=object), faults)
 
 
-def _code(text: str, label: str, *, region: bool) -> tuple[str | None, Text | None]:
+def _code(text: str, label: str, reader: str) -> tuple[str | None, Text | None]:
     code = unicodedata.normalize("NFKC", text).removeprefix("'")
     if re.fullmatch(r"\d+\.0+", code):
         code = code.partition(".")[0]
-    if SCIENTIFIC.fullmatch(code) and (region or re.fullmatch(r"\d\.\d+E\+\d\d", code)):
+    if SCIENTIFIC.fullmatch(code) and (reader != "code" or re.fullmatch(r"\d\.\d+E\+\d\d", code)):
         # What Excel shows of a long number; the digits behind are lost, so guessing would be worse.
         return None, Text(
             "{label}: {value} has lost its digits in Excel; format the column as text",
             label=label,
             value=one_line(code),
         )
-    if not region:
+    if reader == "code" or (reader == "region_or_name" and not code.isdigit()):
         if len(code) > MAX_CODE_LENGTH:
             return None, Text("{label}: a code has at most {limit} signs", label=label, limit=MAX_CODE_LENGTH)
         return code, None

@@ -165,11 +165,19 @@ def test_a_region_code_keeps_its_digits(tmp_path, code, stored):
     assert read("cells", cells(tmp_path / "a.json", SQUARE, region=code)).frame["region"].tolist() == [stored]
 
 
-@pytest.mark.parametrize(
-    ("code", "words"), [("5.0023E+11", "lost its digits in Excel"), ("5002301", "12 digits"), ("柏树村", "12 digits")]
-)
+@pytest.mark.parametrize(("code", "words"), [("5.0023E+11", "lost its digits in Excel"), ("5002301", "12 digits")])
 def test_a_region_code_that_is_none_is_rejected(tmp_path, code, words):
     assert words in reasons(read("cells", cells(tmp_path / "a.json", SQUARE, region=code)))[1]
+
+
+def test_a_cell_may_name_its_region(tmp_path):
+    assert read("cells", cells(tmp_path / "a.json", SQUARE, region="柏树村")).frame["region"].tolist() == ["柏树村"]
+
+
+def test_a_region_s_own_code_must_be_one(tmp_path):
+    path = text(tmp_path / "a.csv", "区划代码,名称,级别", "柏树村,柏树村,村级")
+
+    assert "12 digits" in reasons(read("regions", path))[1]
 
 
 def test_the_level_of_a_region_follows_from_its_code(tmp_path):

@@ -103,14 +103,30 @@ def test_a_time_without_zone_is_utc_in_gpx(tmp_path):
     assert read_tracks(path).frame["time"].dt.strftime("%H:%M:%S").tolist() == ["01:00:00", "01:00:10"]
 
 
-def test_a_bad_fix_is_rejected_by_its_number(tmp_path):
+def test_a_receiver_s_bad_fix_is_left_out_with_a_word(tmp_path):
     path = gpx(tmp_path / "a.gpx", [*fixes(count=2), (0, 0, iso(0)), (29.8, 107.5, iso(1)), (107.5, 29.8, "gestern")])
 
     reading = read_tracks(path)
 
     assert reading.frame.index.tolist() == [1, 2]
-    assert [rejection.row for rejection in reading.rejected] == [3, 4, 5]
-    assert "swapped" in reading.rejected[1].reason
+    assert reading.rejected == ()
+    assert "3 fixes were left out; the first is number 3: 0, 0 is what stands" in reading.warnings[0]
+
+
+def test_a_bad_row_of_a_table_is_rejected_by_its_number(tmp_path):
+    path = text(
+        tmp_path / "a.csv",
+        "时间,经度,纬度",
+        "2024-06-05 09:00,107.5,29.8",
+        "2024-06-05 09:01,29.8,107.5",
+        "昨天,107.5,29.8",
+        ",,",
+    )
+
+    reading = read_tracks(path, crs="gcj02")
+
+    assert [rejection.row for rejection in reading.rejected] == [2, 3]
+    assert "swapped" in reading.rejected[0].reason
 
 
 def test_routes_and_waypoints_are_no_tracks(tmp_path):
