@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from geoalchemy2 import Geometry
-from sqlalchemy import DateTime, MetaData, String, func
+from sqlalchemy import Computed, DateTime, MetaData, String, func
 from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, Range
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
-__all__ = ["SRID", "Base", "Code", "Days", "Facts", "Instant", "Now", "Region", "geometry"]
+__all__ = ["SRID", "Base", "Code", "Days", "Facts", "Instant", "Now", "Region", "geometry", "town_column"]
 
 SRID = 4490
 
@@ -34,6 +34,14 @@ def geometry(kind: str, *, dimension: int = 2, nullable: bool = False) -> Any:
     of its own for each column: GeoAlchemy keeps nullability on the type.
     """
     return mapped_column(Geometry(kind, srid=SRID, dimension=dimension, spatial_index=False), nullable=nullable)
+
+
+def town_column() -> Any:
+    """Return the column that tells a record's town by nine digits.
+
+    Two towns of one county may both have a cell ``1``, so codes are unique within a town.
+    """
+    return mapped_column(String(9), Computed("left(region_code, 9)", persisted=True))
 
 
 Code = Annotated[str, mapped_column(String(64))]

@@ -3,10 +3,10 @@
 from datetime import date
 
 from geoalchemy2 import WKBElement
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geo.models.base import Base, Code, Facts, Instant, Now, Region, geometry
+from geo.models.base import Base, Code, Facts, Instant, Now, Region, geometry, town_column
 from geo.types import IssueState
 
 __all__ = ["Issue", "IssueEvent"]
@@ -28,6 +28,7 @@ class Issue(Base):
         CheckConstraint(
             "place_status IN ('assigned', 'border', 'outside', 'vacant', 'unplaced')", name="place_status_known"
         ),
+        UniqueConstraint("town", "number"),
         Index("ix_issue_place", "place", postgresql_using="gist"),
         Index("ix_issue_region_code", "region_code", postgresql_ops={"region_code": "text_pattern_ops"}),
         Index("ix_issue_state_found_at", "state", "found_at"),
@@ -35,7 +36,8 @@ class Issue(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[Code] = mapped_column(unique=True)
+    number: Mapped[Code]
+    town: Mapped[str] = town_column()
     region_code: Mapped[Region] = mapped_column(ForeignKey("region.code"))
     cell_id: Mapped[int | None] = mapped_column(ForeignKey("grid_cell.id"), index=True)
     place_status: Mapped[str] = mapped_column(server_default="unplaced")

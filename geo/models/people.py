@@ -4,7 +4,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geo.models.base import Base, Code, Days, Region
+from geo.models.base import Base, Code, Days, Region, town_column
 
 __all__ = ["Person", "Post", "Responsibility"]
 
@@ -15,9 +15,11 @@ class Person(Base):
     """Someone who holds a post (责任人). The phone number is personal data."""
 
     __tablename__ = "person"
+    __table_args__ = (UniqueConstraint("town", "code"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[Code] = mapped_column(unique=True)
+    code: Mapped[Code]
+    town: Mapped[str] = town_column()
     name: Mapped[str] = mapped_column(index=True)
     phone: Mapped[str | None]
     region_code: Mapped[Region] = mapped_column(ForeignKey("region.code"), index=True)

@@ -5,7 +5,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geo.models.base import Base, Code, Days, Region, geometry
+from geo.models.base import Base, Code, Days, Region, geometry, town_column
 
 __all__ = ["GridCell", "RegionRow"]
 
@@ -37,7 +37,7 @@ class GridCell(Base):
     __table_args__ = (
         CheckConstraint(_LEVELS, name="level_known"),
         CheckConstraint("NOT isempty(valid)", name="some_day"),
-        ExcludeConstraint(("code", "="), ("valid", "&&"), name="ex_grid_cell_one_version", using="gist"),
+        ExcludeConstraint(("town", "="), ("code", "="), ("valid", "&&"), name="ex_grid_cell_one_version", using="gist"),
         Index("ix_grid_cell_boundary", "boundary", postgresql_using="gist"),
         Index("ix_grid_cell_region_code", "region_code", postgresql_ops={"region_code": "text_pattern_ops"}),
     )
@@ -47,5 +47,6 @@ class GridCell(Base):
     name: Mapped[str]
     level: Mapped[str]
     region_code: Mapped[Region] = mapped_column(ForeignKey("region.code"))
+    town: Mapped[str] = town_column()
     boundary: Mapped[WKBElement] = geometry("MULTIPOLYGON")
     valid: Mapped[Days] = mapped_column(server_default=text("'(,)'::daterange"))

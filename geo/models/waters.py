@@ -1,10 +1,10 @@
 """Rivers, the reaches that chiefs answer for, and water-source zones."""
 
 from geoalchemy2 import WKBElement
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geo.models.base import Base, Code, Region, geometry
+from geo.models.base import Base, Code, Region, geometry, town_column
 
 __all__ = ["Reach", "River", "Zone"]
 
@@ -13,10 +13,14 @@ class River(Base):
     """A river (河流)."""
 
     __tablename__ = "river"
-    __table_args__ = (Index("ix_river_centreline", "centreline", postgresql_using="gist"),)
+    __table_args__ = (
+        UniqueConstraint("town", "code"),
+        Index("ix_river_centreline", "centreline", postgresql_using="gist"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[Code] = mapped_column(unique=True)
+    code: Mapped[Code]
+    town: Mapped[str] = town_column()
     name: Mapped[str]
     level: Mapped[str | None]
     region_code: Mapped[Region] = mapped_column(ForeignKey("region.code"), index=True)
@@ -31,6 +35,7 @@ class Reach(Base):
 
     __tablename__ = "reach"
     __table_args__ = (
+        UniqueConstraint("town", "code"),
         CheckConstraint("length_m > 0", name="has_length"),
         CheckConstraint("level IN ('county', 'town', 'village')", name="level_known"),
         Index("ix_reach_centreline", "centreline", postgresql_using="gist"),
@@ -38,7 +43,8 @@ class Reach(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[Code] = mapped_column(unique=True)
+    code: Mapped[Code]
+    town: Mapped[str] = town_column()
     name: Mapped[str]
     river_id: Mapped[int] = mapped_column(ForeignKey("river.id"), index=True)
     level: Mapped[str]
@@ -52,6 +58,7 @@ class Zone(Base):
 
     __tablename__ = "zone"
     __table_args__ = (
+        UniqueConstraint("town", "code"),
         CheckConstraint("zone_class IN ('1', '2', 'quasi')", name="class_known"),
         CheckConstraint("status IN ('gazetted', 'draft')", name="status_known"),
         Index("ix_zone_boundary", "boundary", postgresql_using="gist"),
@@ -59,7 +66,8 @@ class Zone(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[Code] = mapped_column(unique=True)
+    code: Mapped[Code]
+    town: Mapped[str] = town_column()
     name: Mapped[str]
     zone_class: Mapped[str]
     status: Mapped[str] = mapped_column(server_default="gazetted")

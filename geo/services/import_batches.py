@@ -56,6 +56,11 @@ class Batch:
     warnings: list[Text] = field(default_factory=list)
 
     @property
+    def home(self) -> Scope:
+        """The town in which codes are unique; everything when no town is given."""
+        return Scope(None if self.town is None else RegionCode(self.town[:9] + "000"))
+
+    @property
     def frame(self) -> pd.DataFrame:
         """The rows, indexed by their number in the file."""
         return self.reading.frame

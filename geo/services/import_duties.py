@@ -10,6 +10,7 @@ from sqlalchemy import select
 from geo.models import Person, Post, Responsibility
 from geo.services.import_batches import Batch, Counts
 from geo.store.lookups import people_directory, target_directory
+from geo.store.scoping import inside
 from geo.text import Text
 
 __all__ = ["store_people", "store_responsibilities"]
@@ -22,8 +23,14 @@ def store_people(batch: Batch) -> Counts:
     first = [position == codes.index(code) for position, code in enumerate(codes)]
     people = {"code": codes, "name": batch.column("name"), "phone": batch.column("phone"), "region_code": regions}
     counts = Counts()
-    counts.add(batch.merge(Person, people, key=["code"], only=first))
-    ids = dict(batch.session.execute(select(Person.code, Person.id).where(Person.code.in_(codes))).tuples().all())
+    counts.add(batch.merge(Person, people, key=["town", "code"], only=first))
+    ids = dict(
+        batch.session.execute(
+            select(Person.code, Person.id).where(Person.code.in_(codes), inside(Person.region_code, batch.home))
+        )
+        .tuples()
+        .all()
+    )
     held = {
         (person, title, region, _text(valid))
         for person, title, region, valid in batch.session.execute(
@@ -54,9 +61,9 @@ def store_responsibilities(batch: Batch) -> Counts:
     Two leads for one target at one time are rejected here with both named; the
     database refuses them as well.
     """
-    people = people_directory(batch.session, batch.scope)
+    people = people_directory(batch.session, batch.scope, batch.home)
     kinds = batch.column("target_kind")
-    targets = {kind: target_directory(batch.session, kind, batch.scope) for kind in {k for k in kinds if k}}
+    targets = {kind: target_directory(batch.session, kind, batch.scope, batch.home) for kind in {k for k in kinds if k}}
     columns: dict[str, list[Any]] = {
         "person_id": [],
         "role": batch.column("role"),

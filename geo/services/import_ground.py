@@ -56,7 +56,7 @@ def store_cells(batch: Batch) -> Counts:
         "region_code": batch.regions(),
         "boundary": shapes,
     }
-    existing = open_versions(batch.session, codes)
+    existing = open_versions(batch.session, codes, batch.home)
     olds = [existing.get(code) for code in codes]
     same = [old is not None and old.boundary_hex == shape for old, shape in zip(olds, shapes, strict=True)]
     for row, old, unchanged, first in zip(batch.frame.index, olds, same, first_days, strict=True):
@@ -86,13 +86,13 @@ def store_rivers(batch: Batch) -> Counts:
         "centreline": batch.geometry(multi=shapely.MultiLineString),
     }
     counts = Counts()
-    counts.add(batch.merge(River, columns, key=["code"]))
+    counts.add(batch.merge(River, columns, key=["town", "code"]))
     return counts
 
 
 def store_reaches(batch: Batch) -> Counts:
     """Store reaches with their length in ground metres; a river that is not there is a reason to reject."""
-    rivers = river_directory(batch.session, batch.scope)
+    rivers = river_directory(batch.session, batch.scope, batch.home)
     river_ids: list[Any] = []
     for row, word in zip(batch.frame.index, batch.column("river"), strict=True):
         found = rivers.find(str(word))
@@ -109,7 +109,7 @@ def store_reaches(batch: Batch) -> Counts:
         "centreline": batch.geometry(),
     }
     counts = Counts()
-    counts.add(batch.merge(Reach, columns, key=["code"]))
+    counts.add(batch.merge(Reach, columns, key=["town", "code"]))
     return counts
 
 
@@ -124,7 +124,7 @@ def store_zones(batch: Batch) -> Counts:
         "boundary": batch.geometry(multi=shapely.MultiPolygon),
     }
     counts = Counts()
-    counts.add(batch.merge(Zone, columns, key=["code"]))
+    counts.add(batch.merge(Zone, columns, key=["town", "code"]))
     return counts
 
 
@@ -139,5 +139,5 @@ def store_sites(batch: Batch) -> Counts:
         "facts": [Jsonb(facts or {}) for facts in batch.column("facts")],
     }
     counts = Counts()
-    counts.add(batch.merge(Site, columns, key=["code"]))
+    counts.add(batch.merge(Site, columns, key=["town", "code"]))
     return counts

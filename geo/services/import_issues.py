@@ -52,16 +52,11 @@ def store_issues(batch: Batch) -> Counts:
         "reporter_phone": batch.column("reporter_phone"),
         "source_sha256": [reading.sha256] * len(frame),
     }
-    before = _known(batch, numbers)
     counts = Counts()
-    counts.add(batch.merge(Issue, columns, key=["number"], update=False))
+    counts.add(batch.merge(Issue, columns, key=["town", "number"], update=False))
     mark_vacant(batch.session, reading.sha256)
-    _begin_histories(batch, numbers, before)
+    _begin_histories(batch)
     return counts
-
-
-def _known(batch: Batch, numbers: list[str]) -> set[str]:
-    return set(batch.session.scalars(select(Issue.number).where(Issue.number.in_(numbers))))
 
 
 def _cells(batch: Batch, days: list[object]) -> tuple[list[int | None], list[str]]:
@@ -75,16 +70,17 @@ def _cells(batch: Batch, days: list[object]) -> tuple[list[int | None], list[str
     return [int(ids[c]) if c >= 0 else None for c in found.cell], [str(status) for status in found.status]
 
 
-def _begin_histories(batch: Batch, numbers: list[str], before: set[str]) -> None:
+def _begin_histories(batch: Batch) -> None:
     """Write for each new issue that it was found, and, if it is further, that it came in that state."""
+    begun = select(IssueEvent.id).where(IssueEvent.issue_id == Issue.id).exists()
     rows = batch.session.execute(
-        select(Issue.id, Issue.number, Issue.found_at, Issue.closed_at, Issue.state).where(Issue.number.in_(numbers))
+        select(Issue.id, Issue.found_at, Issue.closed_at, Issue.state).where(
+            Issue.source_sha256 == batch.reading.sha256, ~begun
+        )
     )
     facts = Jsonb({"file": batch.reading.source, "sha256": batch.reading.sha256})
     events: list[tuple[object, ...]] = []
-    for id_, number, found_at, closed_at, state in rows:
-        if number in before:
-            continue
+    for id_, found_at, closed_at, state in rows:
         events.append((id_, found_at, "found", "found", facts))
         if state != "found":
             events.append((id_, closed_at or found_at, "imported", state, facts))

@@ -75,7 +75,10 @@ def store_tracks(batch: Batch) -> Counts:
 
 def _outings(batch: Batch) -> Iterator[_Outing]:
     frame = batch.frame
-    people, reaches = people_directory(batch.session, batch.scope), reach_directory(batch.session, batch.scope)
+    people, reaches = (
+        people_directory(batch.session, batch.scope, batch.home),
+        reach_directory(batch.session, batch.scope, batch.home),
+    )
     time_s = epoch_seconds(frame["time"])
     lon, lat = frame["lon"].to_numpy(), frame["lat"].to_numpy()
     accuracy = frame["accuracy_m"].to_numpy() if "accuracy_m" in frame else None

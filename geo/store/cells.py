@@ -25,15 +25,15 @@ class OpenVersion:
     first_day: date | None
 
 
-def open_versions(session: Session, codes: Sequence[str]) -> dict[str, OpenVersion]:
-    """Return the open versions of cells by code."""
+def open_versions(session: Session, codes: Sequence[str], scope: Scope) -> dict[str, OpenVersion]:
+    """Return the open versions of a town's cells by code."""
     rows = session.execute(
         select(
             GridCell.id,
             GridCell.code,
             func.upper(func.encode(func.ST_AsEWKB(GridCell.boundary), "hex")),
             func.lower(GridCell.valid),
-        ).where(GridCell.code.in_(codes), func.upper_inf(GridCell.valid))
+        ).where(GridCell.code.in_(codes), func.upper_inf(GridCell.valid), inside(GridCell.region_code, scope))
     ).all()
     return {row[1]: OpenVersion(*row) for row in rows}
 

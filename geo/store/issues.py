@@ -9,6 +9,7 @@ import shapely
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, text, true, update
 from sqlalchemy.orm import Session
 
+from geo.errors import Refused
 from geo.models import GridCell, Issue, IssueEvent, RegionRow, Responsibility
 from geo.store.scoping import Scope, inside
 
@@ -110,8 +111,10 @@ def issue_row(session: Session, scope: Scope, number: str, today: date) -> dict[
         .outerjoin(GridCell, GridCell.id == Issue.cell_id)
         .where(Issue.number == number, inside(Issue.region_code, scope))
     )
-    row = session.execute(query).mappings().one_or_none()
-    return None if row is None else dict(row)
+    rows = session.execute(query.order_by(Issue.id).limit(2)).mappings().all()
+    if len(rows) > 1:
+        raise Refused("several towns have an issue {number}; choose the town", number=number)
+    return dict(rows[0]) if rows else None
 
 
 def issue_events(session: Session, issue_id: int) -> list[dict[str, Any]]:

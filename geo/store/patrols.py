@@ -108,8 +108,8 @@ def patrol_totals(
 def _listed() -> Any:
     return (
         select(
-            Patrol.id, Patrol.number, Patrol.level, Patrol.region_code.label("region"), RegionRow.name.label("region_name"),
-            Patrol.person_id, Person.name.label("person"), Reach.id.label("reach_id"), Reach.code.label("reach"),
+            Patrol.id, Patrol.number, Patrol.level, Patrol.region_code.label("region"),
+            RegionRow.name.label("region_name"), Patrol.person_id, Person.name.label("person"), Reach.id.label("reach_id"), Reach.code.label("reach"),
             Reach.name.label("reach_name"), River.name.label("river"), Patrol.started_at, Patrol.ended_at,
             Patrol.length_m, Patrol.duration_s, Patrol.fixes, Patrol.kept, Patrol.dropped,
         )

@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("level", sa.String(), nullable=False),
         sa.Column("region_code", sa.String(length=15), nullable=False),
+        sa.Column("town", sa.String(length=9), sa.Computed("left(region_code, 9)", persisted=True), nullable=False),
         sa.Column(
             "boundary",
             geoalchemy2.types.Geometry(geometry_type="MULTIPOLYGON", srid=4490, dimension=2, spatial_index=False),
@@ -59,7 +60,11 @@ def upgrade() -> None:
         ),
         sa.Column("valid", postgresql.DATERANGE(), server_default=sa.text("'(,)'::daterange"), nullable=False),
         postgresql.ExcludeConstraint(
-            (sa.column("code"), "="), (sa.column("valid"), "&&"), using="gist", name="ex_grid_cell_one_version"
+            (sa.column("town"), "="),
+            (sa.column("code"), "="),
+            (sa.column("valid"), "&&"),
+            using="gist",
+            name="ex_grid_cell_one_version",
         ),
         sa.CheckConstraint("level IN ('county', 'town', 'village', 'group')", name=op.f("ck_grid_cell_level_known")),
         sa.CheckConstraint("NOT isempty(valid)", name=op.f("ck_grid_cell_some_day")),
@@ -78,12 +83,13 @@ def upgrade() -> None:
         "person",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("town", sa.String(length=9), sa.Computed("left(region_code, 9)", persisted=True), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("phone", sa.String(), nullable=True),
         sa.Column("region_code", sa.String(length=15), nullable=False),
         sa.ForeignKeyConstraint(["region_code"], ["region.code"], name=op.f("fk_person_region_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
-        sa.UniqueConstraint("code", name=op.f("uq_person_code")),
+        sa.UniqueConstraint("town", "code", name=op.f("uq_person_town_code")),
     )
     op.create_index(op.f("ix_person_name"), "person", ["name"], unique=False)
     op.create_index(op.f("ix_person_region_code"), "person", ["region_code"], unique=False)
@@ -91,6 +97,7 @@ def upgrade() -> None:
         "river",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("town", sa.String(length=9), sa.Computed("left(region_code, 9)", persisted=True), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("level", sa.String(), nullable=True),
         sa.Column("region_code", sa.String(length=15), nullable=False),
@@ -101,7 +108,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["region_code"], ["region.code"], name=op.f("fk_river_region_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_river")),
-        sa.UniqueConstraint("code", name=op.f("uq_river_code")),
+        sa.UniqueConstraint("town", "code", name=op.f("uq_river_town_code")),
     )
     op.create_index("ix_river_centreline", "river", ["centreline"], unique=False, postgresql_using="gist")
     op.create_index(op.f("ix_river_region_code"), "river", ["region_code"], unique=False)
@@ -109,6 +116,7 @@ def upgrade() -> None:
         "site",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("town", sa.String(length=9), sa.Computed("left(region_code, 9)", persisted=True), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("region_code", sa.String(length=15), nullable=False),
@@ -120,7 +128,7 @@ def upgrade() -> None:
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.ForeignKeyConstraint(["region_code"], ["region.code"], name=op.f("fk_site_region_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
-        sa.UniqueConstraint("code", name=op.f("uq_site_code")),
+        sa.UniqueConstraint("town", "code", name=op.f("uq_site_town_code")),
     )
     op.create_index(op.f("ix_site_kind"), "site", ["kind"], unique=False)
     op.create_index("ix_site_place", "site", ["place"], unique=False, postgresql_using="gist")
@@ -145,6 +153,7 @@ def upgrade() -> None:
         "zone",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("town", sa.String(length=9), sa.Computed("left(region_code, 9)", persisted=True), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("zone_class", sa.String(), nullable=False),
         sa.Column("status", sa.String(), server_default="gazetted", nullable=False),
@@ -158,7 +167,7 @@ def upgrade() -> None:
         sa.CheckConstraint("zone_class IN ('1', '2', 'quasi')", name=op.f("ck_zone_class_known")),
         sa.ForeignKeyConstraint(["region_code"], ["region.code"], name=op.f("fk_zone_region_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_zone")),
-        sa.UniqueConstraint("code", name=op.f("uq_zone_code")),
+        sa.UniqueConstraint("town", "code", name=op.f("uq_zone_town_code")),
     )
     op.create_index("ix_zone_boundary", "zone", ["boundary"], unique=False, postgresql_using="gist")
     op.create_index(
@@ -189,6 +198,7 @@ def upgrade() -> None:
         "issue",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=64), nullable=False),
+        sa.Column("town", sa.String(length=9), sa.Computed("left(region_code, 9)", persisted=True), nullable=False),
         sa.Column("region_code", sa.String(length=15), nullable=False),
         sa.Column("cell_id", sa.Integer(), nullable=True),
         sa.Column("place_status", sa.String(), server_default="unplaced", nullable=False),
@@ -221,7 +231,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["region_code"], ["region.code"], name=op.f("fk_issue_region_code")),
         sa.ForeignKeyConstraint(["source_sha256"], ["source_file.sha256"], name=op.f("fk_issue_source_sha256")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_issue")),
-        sa.UniqueConstraint("number", name=op.f("uq_issue_number")),
+        sa.UniqueConstraint("town", "number", name=op.f("uq_issue_town_number")),
     )
     op.create_index(op.f("ix_issue_category"), "issue", ["category"], unique=False)
     op.create_index(op.f("ix_issue_cell_id"), "issue", ["cell_id"], unique=False)
@@ -263,6 +273,7 @@ def upgrade() -> None:
         "reach",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("town", sa.String(length=9), sa.Computed("left(region_code, 9)", persisted=True), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("river_id", sa.Integer(), nullable=False),
         sa.Column("level", sa.String(), nullable=False),
@@ -278,7 +289,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["region_code"], ["region.code"], name=op.f("fk_reach_region_code")),
         sa.ForeignKeyConstraint(["river_id"], ["river.id"], name=op.f("fk_reach_river_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reach")),
-        sa.UniqueConstraint("code", name=op.f("uq_reach_code")),
+        sa.UniqueConstraint("town", "code", name=op.f("uq_reach_town_code")),
     )
     op.create_index("ix_reach_centreline", "reach", ["centreline"], unique=False, postgresql_using="gist")
     op.create_index(
