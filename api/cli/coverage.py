@@ -8,8 +8,6 @@ import typer
 
 __all__ = ["register"]
 
-_Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], show_default=False)]
-
 _ON_FILES = ("corridor", "max_speed", "max_gap_s", "max_gap_m", "max_accuracy", "crs", "reaches_crs")
 _ON_STORED = ("town", "first_day", "last_day", "level")
 
@@ -97,7 +95,8 @@ def _refuse(context: typer.Context, names: tuple[str, ...], reason: str) -> None
     """Refuse options that belong to the command's other form."""
     options: dict[str, Any] = {parameter.name: parameter for parameter in context.command.params if parameter.name}
     for name in names:
-        if context.get_parameter_source(name).name == "COMMANDLINE":
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
             raise typer.BadParameter(reason, ctx=context, param=options[name])
 
 
