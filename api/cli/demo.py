@@ -1,7 +1,7 @@
 """``wangge demo``: from nothing to a township on maps."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
-_MAPS = ("issues", "coverage", "responsibility")
+_MAPS: tuple[Literal["issues", "coverage", "responsibility"], ...] = ("issues", "coverage", "responsibility")
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +38,7 @@ def demo(
     )
     engine = get_engine()
     _refuse_other_data(engine)
-    _load(settings)
+    _load()
     _write_maps(engine, settings, out)
     _summarise(engine, settings)
     passwords = _accounts(engine)
@@ -71,7 +71,7 @@ def _refuse_other_data(engine: "Engine") -> None:
         )
 
 
-def _load(settings: "Settings") -> None:
+def _load() -> None:
     import tempfile
 
     from api.cli.importing import import_one

@@ -70,7 +70,8 @@ class Batch:
         if name not in self.frame.columns:
             return [None] * len(self.frame)
         values = self.frame[name].astype(object)
-        return values.where(values.notna(), None).tolist()
+        present: list[Any] = values.where(values.notna(), None).tolist()
+        return present
 
     def reject(self, row: Any, reason: Text) -> None:
         """Refuse one row."""

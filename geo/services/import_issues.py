@@ -1,5 +1,7 @@
 """Store issues from a ledger, each with the beginning of its history."""
 
+from typing import Any
+
 import geopandas as gpd
 import pandas as pd
 from psycopg.types.json import Jsonb
@@ -34,7 +36,7 @@ def store_issues(batch: Batch) -> Counts:
         for state, closed in zip(batch.column("state"), closed_at, strict=True)
     ]
     cell_ids, statuses = _cells(batch, [at.astimezone(SHANGHAI).date() for at in found_at])
-    columns = {
+    columns: dict[str, list[Any]] = {
         "number": numbers,
         "region_code": batch.regions(),
         "cell_id": cell_ids,

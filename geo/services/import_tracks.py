@@ -147,7 +147,7 @@ def _regions(batch: Batch, outings: list[_Outing], reaches: gpd.GeoDataFrame) ->
     return found
 
 
-def _store_patrols(batch: Batch, kept: list[tuple[_Outing, str | None]], reaches: gpd.GeoDataFrame) -> list[int]:
+def _store_patrols(batch: Batch, kept: list[tuple[_Outing, str]], reaches: gpd.GeoDataFrame) -> list[int]:
     levels = dict(zip(reaches["id"], reaches["level"], strict=True))
     rows = []
     for outing, region in kept:

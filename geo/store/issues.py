@@ -6,7 +6,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import shapely
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, text, true, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text, true, update
 from sqlalchemy.orm import Session
 
 from geo.errors import Refused
@@ -79,7 +79,7 @@ def conditions(scope: Scope, chosen: Any, today: date) -> Where:
     return where
 
 
-def _listed(today: date) -> Select[Any]:
+def _listed(today: date) -> Any:
     return select(
         Issue.id, Issue.number, Issue.category, Issue.source, Issue.severity, Issue.state,
         func.coalesce(overdue_on(today), False).label("overdue"),

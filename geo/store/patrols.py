@@ -109,7 +109,8 @@ def _listed() -> Any:
     return (
         select(
             Patrol.id, Patrol.number, Patrol.level, Patrol.region_code.label("region"),
-            RegionRow.name.label("region_name"), Patrol.person_id, Person.name.label("person"), Reach.id.label("reach_id"), Reach.code.label("reach"),
+            RegionRow.name.label("region_name"), Patrol.person_id, Person.name.label("person"),
+            Reach.id.label("reach_id"), Reach.code.label("reach"),
             Reach.name.label("reach_name"), River.name.label("river"), Patrol.started_at, Patrol.ended_at,
             Patrol.length_m, Patrol.duration_s, Patrol.fixes, Patrol.kept, Patrol.dropped,
         )
@@ -154,7 +155,10 @@ def patrol_row(session: Session, scope: Scope, patrol_id: int) -> dict[str, Any]
 
 def patrol_track(session: Session, patrol_id: int) -> str | None:
     """Return a patrol's kept line as GeoJSON, longitude first."""
-    return session.scalar(select(ST_AsGeoJSON(func.ST_Force2D(Track.path), 7)).where(Track.patrol_id == patrol_id))
+    line: str | None = session.scalar(
+        select(ST_AsGeoJSON(func.ST_Force2D(Track.path), 7)).where(Track.patrol_id == patrol_id)
+    )
+    return line
 
 
 def stretches_of(session: Session, scope: Scope, patrol_id: int) -> list[dict[str, Any]]:

@@ -46,7 +46,7 @@ def cells_around(session: Session, lon: float, lat: float, on: date) -> list[dic
 
 def holders_of(session: Session, kind: str, ids: Iterable[int], on: date) -> dict[int, dict[str, Any]]:
     """Return for each target its ``lead`` (name or None) and ``assists`` (names) on a day."""
-    column = {
+    column: Any = {
         "cell": Responsibility.cell_id,
         "reach": Responsibility.reach_id,
         "zone": Responsibility.zone_id,

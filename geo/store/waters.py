@@ -45,7 +45,7 @@ def river_frame(session: Session, scope: Scope) -> gpd.GeoDataFrame:
     ).all()
     return gpd.GeoDataFrame(
         {"code": [r[0] for r in rows], "name": [r[1] for r in rows]},
-        geometry=[to_shape(r[2]) for r in rows],
+        geometry=[to_shape(r[2]) for r in rows if r[2] is not None],
         crs="EPSG:4490",
     )
 
