@@ -4,6 +4,8 @@ import codecs
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geo.readers.texts import guess_encoding
@@ -43,30 +45,35 @@ UNITS_CUT = 3  # a width that cuts a text cuts its last character at most by so 
 
 @dataclass(slots=True)
 class ColumnBytes:
-    """The bytes of a table's text columns, which GDAL delivered as Latin-1."""
+    """The bytes of a table's text columns, which GDAL delivered as Latin-1; each distinct text once."""
 
-    columns: dict[str, list[bytes | None]] = field(default_factory=dict)
+    codes: dict[str, npt.NDArray[np.intp]] = field(default_factory=dict)
+    texts: dict[str, list[bytes]] = field(default_factory=dict)
     headers: list[bytes] = field(default_factory=list)
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, texts: Sequence[str]) -> "ColumnBytes":
+    def of(cls, frame: pd.DataFrame, names: Sequence[str]) -> "ColumnBytes":
         """Gather the bytes of a frame's columns and headers."""
-        columns = {name: [_bytes(value) for value in frame[name]] for name in texts}
-        return cls(columns, [_bytes(str(name)) or b"" for name in frame.columns])
+        held = cls(headers=[_bytes(name) for name in frame.columns])
+        for name in names:
+            held.codes[name], distinct = pd.factorize(frame[name], use_na_sentinel=True)
+            held.texts[name] = [_bytes(value) for value in distinct]
+        return held
 
     def all(self) -> list[bytes]:
         """Return each distinct text that has more than ASCII in it."""
-        values = {value for column in self.columns.values() for value in column if value is not None}
+        values = {value for column in self.texts.values() for value in column}
         return [value for value in (*self.headers, *values) if not value.isascii()]
 
-    def decoded(self, name: str, encoding: str) -> list[str | None]:
-        """Return a column's texts."""
-        return [None if value is None else decode_cut(value, encoding) for value in self.columns[name]]
+    def decoded(self, name: str, encoding: str) -> npt.NDArray[np.object_]:
+        """Return a column's texts; None for nothing."""
+        texts = [decode_cut(value, encoding) for value in self.texts[name]]
+        return np.array([*texts, None], dtype=object)[self.codes[name]]
 
-    def names(self, columns: Sequence[object], encoding: str) -> list[str]:
+    def names(self, encoding: str) -> list[str]:
         """Return the headers, each with a name of its own."""
         names = [decode_cut(value, encoding) for value in self.headers]
-        return [name if names.count(name) == 1 else f"{name}.{i + 1}" for i, name in enumerate(names)][: len(columns)]
+        return [name if names.count(name) == 1 else f"{name}.{i + 1}" for i, name in enumerate(names)]
 
 
 def encoding_of_dbf(held: ColumnBytes, *, cpg: bytes | None, dbf: bytes) -> tuple[str, Text | None]:
@@ -118,8 +125,8 @@ def decode_cut(text: bytes, encoding: str) -> str:
         return text.decode(encoding, "replace")
 
 
-def _bytes(value: object) -> bytes | None:
-    return value.encode("latin-1", "replace").rstrip(b"\0 ") if isinstance(value, str) else None
+def _bytes(value: object) -> bytes:
+    return str(value).encode("latin-1", "replace").rstrip(b"\0 ")
 
 
 def _declared(cpg: bytes | None) -> str | None:

@@ -1,7 +1,6 @@
 """FIT, as watches and hand-held receivers write it."""
 
 import io
-import warnings
 from typing import Any
 
 import fitdecode
@@ -31,15 +30,9 @@ def read_fit_fixes(data: bytes, limits: Limits) -> Fixes:
     rows: list[tuple[Any, Any, Any, Any, int]] = []
     segment = 0
     try:
-        with (
-            warnings.catch_warnings(),
-            fitdecode.FitReader(
-                io.BytesIO(data),
-                check_crc=fitdecode.CrcCheck.RAISE,
-                error_handling=fitdecode.ErrorHandling.RAISE,
-            ) as reader,
-        ):
-            warnings.simplefilter("ignore")
+        with fitdecode.FitReader(
+            io.BytesIO(data), check_crc=fitdecode.CrcCheck.RAISE, error_handling=fitdecode.ErrorHandling.RAISE
+        ) as reader:
             for frame in reader:
                 if frame.frame_type != fitdecode.FIT_FRAME_DATA:
                     continue

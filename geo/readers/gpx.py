@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.errors import TooLarge
 from geo.readers.fixes import Fixes
 from geo.readers.markup import parse_events, to_utf8
 from geo.readers.quick_gpx import read_usual_gpx
-from geo.readers.results import Layer
+from geo.readers.results import Layer, Limits
 from geo.text import Text
 
 __all__ = ["read_gpx_fixes", "read_gpx_layer"]
@@ -111,19 +112,22 @@ class _Parser:
 
 def _parse(data: bytes) -> _Document:
     parser = _Parser()
-    parse_events(to_utf8(data), parser.start, parser.end, parser.text.append)
+    parse_events(data, parser.start, parser.end, parser.text.append)
     return parser.found
 
 
-def read_gpx_fixes(data: bytes) -> Fixes:
+def read_gpx_fixes(data: bytes, limits: Limits) -> Fixes:
     """Return the track points of a GPX file; its routes and waypoints are no tracks.
 
     Raises
     ------
     Unreadable
         If the XML is damaged.
+    TooLarge
+        If it has more points than the limit.
     """
     data = to_utf8(data)
+    _check_count(data, limits)
     usual = read_usual_gpx(data)
     if usual is not None:
         return usual
@@ -147,14 +151,18 @@ def read_gpx_fixes(data: bytes) -> Fixes:
     )
 
 
-def read_gpx_layer(data: bytes) -> Layer:
+def read_gpx_layer(data: bytes, limits: Limits) -> Layer:
     """Return tracks and routes as lines, waypoints as points; WGS 84 by definition.
 
     Raises
     ------
     Unreadable
         If the XML is damaged.
+    TooLarge
+        If it has more points than the limit.
     """
+    data = to_utf8(data)
+    _check_count(data, limits)
     found = _parse(data)
     lon = pd.to_numeric(pd.Series(found.lon, dtype=object), errors="coerce").to_numpy(float)
     lat = pd.to_numeric(pd.Series(found.lat, dtype=object), errors="coerce").to_numpy(float)
@@ -180,6 +188,13 @@ def read_gpx_layer(data: bytes) -> Layer:
     geometry = np.empty(len(shapes), dtype=object)
     geometry[:] = shapes
     return Layer(frame, geometry, defined="GPX", faults=faults)
+
+
+def _check_count(data: bytes, limits: Limits) -> None:
+    """Refuse more points than the limit before any is parsed."""
+    count = sum(data.count(tag) for tag in (b"trkpt ", b"rtept ", b"<wpt "))
+    if count > limits.max_rows:
+        raise TooLarge("the file has {count} rows, more than the limit of {limit}", count=count, limit=limits.max_rows)
 
 
 def _by_parent(lines: list[_Line]) -> dict[tuple[str, int], list[_Line]]:

@@ -21,7 +21,7 @@ __all__ = ["read_kml_fixes", "read_kml_layer"]
 SHAPES = ("Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Track", "MultiTrack")
 
 
-class _BadShape(Exception):  # noqa: N818 - it never leaves this module
+class _BadShape(Exception):
     """A geometry cannot be built; its argument says why."""
 
 

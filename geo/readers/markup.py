@@ -12,7 +12,7 @@ __all__ = ["parse_events", "root_name", "to_utf8"]
 DECLARATION = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["'][^>]*\?>""")
 
 
-class _Found(Exception):  # noqa: N818 - it ends a parse early and is no error
+class _Found(Exception):
     """The root's name is known."""
 
 

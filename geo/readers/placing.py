@@ -22,6 +22,8 @@ Convert = Callable[[Array, Array], tuple[Array, Array]]
 AREA_MARGIN_DEG = 5.0
 # Rounded numbers overshoot the date line and the poles.
 ROUNDING_DEG = 1e-6
+# Chinese eastings may carry the number of their zone, in millions of metres.
+ZONE_STEP_M = 1_000_000
 # Datums that agree with CGCS2000 to a few centimetres or, for the ensembles, to what anyone can tell.
 SAME_AS_STORAGE = (
     "wgs 84",
@@ -90,17 +92,24 @@ class Placing:
             return Text("its coordinates are no numbers")
         if x == 0 and y == 0:
             return Text("0, 0 is what stands where a place was not known")
-        facts = {"x": _short(x), "y": _short(y), "crs": self.code}
+        return self._hint(x, y, {"x": _short(x), "y": _short(y), "crs": self.code})
+
+    def _hint(self, x: float, y: float, facts: dict[str, str]) -> Text:
+        """Say that a coordinate is no place, and what was probably meant."""
+        zone = int(x // ZONE_STEP_M)
         if self._fits(y, x):
-            return Text("{x}, {y} is no place in {crs}; longitude and latitude seem to be swapped", **facts)
-        if self.geographic and max(abs(x), abs(y)) > 360:
+            message = "{x}, {y} is no place in {crs}; the two coordinates seem to be swapped"
+        elif not self.geographic and 0 < zone < 100 and self._fits(x - zone * ZONE_STEP_M, y):
+            message = "{x}, {y} is no place in {crs}; a zone number stands in front: say --crs with that zone's code"
+        elif self.geographic and max(abs(x), abs(y)) > 360:
             message = (
                 "{x}, {y} is no place in {crs}, but seems to be metres; say --crs with the code of their projection"
             )
-            return Text(message, **facts)
-        if not self.geographic and abs(x) <= 180 and abs(y) <= 90:
-            return Text("{x}, {y} is no place in {crs}, but seems to be degrees; say --crs with another code", **facts)
-        return Text("{x}, {y} is no place in {crs}", **facts)
+        elif not self.geographic and abs(x) <= 180 and abs(y) <= 90:
+            message = "{x}, {y} is no place in {crs}, but seems to be degrees; say --crs with another code"
+        else:
+            message = "{x}, {y} is no place in {crs}"
+        return Text(message, **facts)
 
     def _fits(self, x: float, y: float) -> bool:
         return not self.to_storage(np.array([x]), np.array([y]))[2][0]

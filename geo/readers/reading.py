@@ -161,7 +161,7 @@ def _fixes(source: Source, limits: Limits) -> Fixes | None:
     """Return the fixes of a format that has tracks of its own."""
     match source.format:
         case Format.gpx:
-            return read_gpx_fixes(source.data)
+            return read_gpx_fixes(source.data, limits)
         case Format.kml:
             return read_kml_fixes(source.data)
         case Format.fit:
@@ -183,7 +183,7 @@ def _layer(
         case Format.kml:
             return read_kml_layer(source.data, limits)
         case Format.gpx:
-            return read_gpx_layer(source.data)
+            return read_gpx_layer(source.data, limits)
         case Format.fit:
             raise InvalidInput("{file} is a FIT file; it holds a track and nothing else", file=source.name)
         case Format.csv | Format.excel:

@@ -49,6 +49,7 @@ class Limits:
     max_ratio: int = 200
     max_members: int = 1000
     max_rows: int = 2_000_000
+    max_cells: int = 50_000_000
     max_vertices: int = 20_000_000
 
 

@@ -98,10 +98,12 @@ def _check_type(shaped: Shaped, shape: str, required: bool) -> None:
     missing = types == -1
     for position in np.flatnonzero(~missing & ~np.isin(types, TYPES[shape])):
         message = "it needs a {needed}, but has a {found}"
-        shaped.faults[int(position)] = Text(message, needed=shape, found=NAMES.get(int(types[position]), "geometry"))
+        shaped.faults[int(position)] = Text(
+            message, needed=Text(shape), found=Text(NAMES.get(int(types[position]), "geometry"))
+        )
     if required:
         for position in np.flatnonzero(missing):
-            shaped.faults.setdefault(int(position), Text("it has no geometry; it needs a {needed}", needed=shape))
+            shaped.faults.setdefault(int(position), Text("it has no geometry; it needs a {needed}", needed=Text(shape)))
 
 
 def _check_areas(shaped: Shaped, *, repair: bool) -> None:
@@ -136,14 +138,14 @@ def _valid(geometry: Geometries) -> npt.NDArray[np.bool_]:
     return np.asarray(shapely.is_missing(geometry) | shapely.is_valid(geometry))
 
 
-def _defect(geometry: shapely.Geometry) -> tuple[str, str]:
+def _defect(geometry: shapely.Geometry) -> tuple[Text, str]:
     """Return what is wrong and where, as ``longitude, latitude``."""
     reason, _, place = shapely.is_valid_reason(geometry).partition("[")
     lon, _, lat = place.rstrip("]").partition(" ")
     try:
-        return reason.strip().lower(), f"{float(lon):.7f}, {float(lat):.7f}"
+        return Text(reason.strip().lower()), f"{float(lon):.7f}, {float(lat):.7f}"
     except ValueError:
-        return reason.strip().lower(), "?"
+        return Text(reason.strip().lower()), "?"
 
 
 def _polygons_of(geometry: shapely.Geometry) -> shapely.Geometry:

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from geo.readers.columns import Field
 from geo.readers.headers import count_known, list_columns
 from geo.readers.results import Layer, Limits
 from geo.readers.texts import decode, one_line
+from geo.readers.workbooks import check_workbook
 from geo.text import Text
 
 __all__ = ["read_csv", "read_excel"]
@@ -60,6 +60,7 @@ def read_excel(data: bytes, fields: Sequence[Field], mapping: Mapping[str, str],
     TooLarge
         If it has too many rows.
     """
+    check_workbook(data, limits)
     sheets = _sheets(data)
     scores: list[tuple[int, str, int]] = []
     for name, cells in sheets.items():
@@ -85,18 +86,16 @@ def read_excel(data: bytes, fields: Sequence[Field], mapping: Mapping[str, str],
 
 def _sheets(data: bytes) -> dict[str, pd.DataFrame]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            sheets: dict[str, pd.DataFrame] = pd.read_excel(
-                io.BytesIO(data), sheet_name=None, header=None, dtype=object, engine="calamine"
-            )
-            return sheets
+        sheets: dict[str, pd.DataFrame] = pd.read_excel(
+            io.BytesIO(data), sheet_name=None, header=None, dtype=object, engine="calamine"
+        )
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except BaseException as fault:  # a panic of calamine is no Exception, and no fault of a reader may pass
         if "assword" in str(fault) or "ncrypt" in str(fault):
             raise Unreadable("the workbook has a password; save it without one") from fault
         raise Unreadable("the workbook is damaged") from fault
+    return sheets
 
 
 def _separator(sample: str) -> str:
@@ -148,14 +147,13 @@ def _parse(text: str, separator: str, width: int, limits: Limits) -> pd.DataFram
         "na_filter": False,
         "skip_blank_lines": False,
         "nrows": limits.max_rows + HEADER_WITHIN_ROWS + 1,
-        "index_col": False,
     }
     try:
-        with warnings.catch_warnings():
-            # A row longer than the sample's longest: pandas would cut it silently but for this.
-            warnings.simplefilter("error")
-            cells = pd.read_csv(io.StringIO(text), engine="c", **options)
-    except (pd.errors.ParserError, pd.errors.ParserWarning, ValueError, OverflowError):
+        cells = pd.read_csv(io.StringIO(text), engine="c", **options)
+    except (pd.errors.ParserError, ValueError, OverflowError):
+        cells = _parse_slowly(text, separator)
+    if not isinstance(cells.index, pd.RangeIndex):
+        # The first rows are longer than the sample's: pandas took their beginning for an index.
         cells = _parse_slowly(text, separator)
     if len(cells) > limits.max_rows + HEADER_WITHIN_ROWS:
         raise TooLarge("the table has more rows than the limit of {limit}", limit=limits.max_rows)

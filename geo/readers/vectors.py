@@ -183,7 +183,7 @@ def _decode(layer: Layer, parts: dict[str, bytes]) -> None:
         layer.warnings.append(note)
     for name in texts:
         frame[name] = pd.Series(held.decoded(name, encoding), index=frame.index, dtype=object)
-    frame.columns = pd.Index(held.names(frame.columns, encoding))
+    frame.columns = pd.Index(held.names(encoding))
 
 
 def _said(caught: list[warnings.WarningMessage], path: Path) -> list[str]:

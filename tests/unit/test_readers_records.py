@@ -280,6 +280,7 @@ def test_a_site_may_be_one_point_of_a_multipoint(tmp_path):
         ("500000", "3300000", "4490", "seems to be metres"),
         ("107.5", "29.8", "EPSG:4545", "seems to be degrees"),
         ("3300000", "500000", "EPSG:4545", "seem to be swapped"),
+        ("36500000", "3300000", "EPSG:4545", "a zone number stands in front"),
         ("inf", "29.8", "4490", "no numbers"),
         ("东经", "29.8", "4490", "no pair of coordinates"),
         ("107.5", "", "4490", "no pair of coordinates"),

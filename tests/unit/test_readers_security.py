@@ -5,6 +5,7 @@ import sqlite3
 import zipfile
 
 import pytest
+import xlsxwriter
 
 from geo.errors import InvalidInput, TooLarge, Unreadable
 from geo.readers import Limits, read_layer, read_tracks
@@ -210,3 +211,52 @@ def test_a_damaged_file_is_refused(tmp_path, name):
 
     with pytest.raises(Unreadable):
         read_layer(path) if not name.endswith("fit") else read_tracks(path)
+
+
+def corners(path):
+    """Write a workbook of two cells in opposite corners of the sheet."""
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "姓名")
+        sheet.write(1_048_575, 16_383, "x")
+    return path
+
+
+def echo(path):
+    """Write a workbook in which a long text is referred to very often."""
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for row in range(2000):
+            sheet.write(row, 0, "长" * 5000)
+    return path
+
+
+def repetition(path):
+    """Write an ODS in which one cell is repeated without end."""
+    content = (
+        '<d xmlns:table="t" xmlns:office="o" xmlns:text="x"><table:table>'
+        '<table:table-row table:number-rows-repeated="1048576"><table:table-cell table:number-columns-repeated="16384"'
+        ' office:value-type="string"><text:p>x</text:p></table:table-cell></table:table-row></table:table></d>'
+    )
+    mimetype = "application/vnd.oasis.opendocument.spreadsheet"
+    return zipped(path, {"mimetype": mimetype, "content.xml": content})
+
+
+def test_a_sheet_that_spans_billions_of_cells_is_not_loaded(tmp_path):
+    for path in (corners(tmp_path / "a.xlsx"), repetition(tmp_path / "a.ods")):
+        with pytest.raises(TooLarge, match="17179869184 cells"):
+            read_layer(path)
+
+
+def test_texts_that_repeat_to_more_than_the_limit_are_not_loaded(tmp_path):
+    path = echo(tmp_path / "a.xlsx")
+
+    with pytest.raises(TooLarge, match="texts amount to more"):
+        read_layer(path, limits=Limits(max_unpacked_bytes=20 * 1024**2))
+
+
+def test_more_points_than_the_limit_are_not_parsed(tmp_path):
+    path = text(tmp_path / "a.gpx", "<gpx>", *['<wpt lat="1" lon="1"/>'] * 5, "</gpx>")
+
+    with pytest.raises(TooLarge, match="5 rows"):
+        read_layer(path, limits=Limits(max_rows=4))

@@ -6,7 +6,7 @@ import pytest
 from geo.datum import wgs84_to_gcj02
 from geo.errors import InvalidInput, UnknownDatum, Unreadable
 from geo.readers import Kind, Limits, read, read_tracks
-from geo.readers.gpx import read_gpx_fixes
+from geo.readers import gpx as gpx_reader
 from tests.unit.reader_files import fit, gpx, iso, text, walk, workbook
 
 TRACK_KML = """<kml xmlns="http://www.opengis.net/kml/2.2" xmlns:gx="http://www.google.com/kml/ext/2.2"><Document>
@@ -281,7 +281,12 @@ def test_more_fixes_than_the_limit_are_refused(tmp_path):
         read_tracks(path, limits=Limits(max_rows=3))
 
 
-def test_the_quick_way_is_taken_for_the_usual_shape(tmp_path):
-    path = gpx(tmp_path / "a.gpx", fixes())
+def test_the_quick_way_and_the_parser_agree_on_real_tracks(shared_data, monkeypatch):
+    paths = sorted((shared_data / "beijing" / "tracks").glob("*.gpx"))[:20]
+    quick = [read_tracks(path).frame for path in paths]
+    monkeypatch.setattr(gpx_reader, "read_usual_gpx", lambda data: None)
 
-    assert len(read_gpx_fixes(path.read_bytes()).lon) == 5
+    parsed = [read_tracks(path).frame for path in paths]
+
+    for one, other in zip(quick, parsed, strict=True):
+        pd.testing.assert_frame_equal(one, other, check_dtype=False)
