@@ -5,8 +5,9 @@ from numpy.typing import NDArray
 
 from geo.compute.lines import Pieces, ReachSegments
 from geo.compute.stretches import union_of_groups
+from geo.errors import InvalidInput
 
-__all__ = ["find_stretches"]
+__all__ = ["check_corridor", "find_stretches"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -42,10 +43,10 @@ def _find_spans(segments: ReachSegments, pieces: Pieces, corridor_m: float) -> t
     step = segments.end - segments.start
     length = np.abs(step)
     turn = step.conj() / length
-    following = np.arange(1, len(pieces.vertex) + 1)
-    following[pieces.end - 1] -= 1
+    joined = np.ones(len(pieces.vertex), np.uint8)
+    joined[pieces.end - 1] = 0
     block_first, block_end = _blocks(pieces)
-    centre, radius = np.empty(2 * len(block_first), np.complex128), np.empty(2 * len(block_first))
+    corner, opposite = np.empty((2, 2 * len(block_first)), np.complex128)
     room = 2 * len(step) + 64
     while True:
         which, low, high = np.empty(room, np.int64), np.empty(room), np.empty(room)
@@ -54,12 +55,12 @@ def _find_spans(segments: ReachSegments, pieces: Pieces, corridor_m: float) -> t
             turn,
             length,
             pieces.vertex,
-            following,
+            joined,
             block_first,
             block_end,
             corridor_m,
-            centre,
-            radius,
+            corner,
+            opposite,
             which,
             low,
             high,
@@ -70,13 +71,13 @@ def _find_spans(segments: ReachSegments, pieces: Pieces, corridor_m: float) -> t
 
 
 def _blocks(pieces: Pieces) -> tuple[Indices, Indices]:
-    """Divide pieces into runs of neighbouring fixes, those of near pieces after one another."""
-    order = np.argsort(_morton(pieces.vertex[(pieces.first + pieces.end) // 2]), kind="stable")
-    first, end = pieces.first[order], pieces.end[order]
-    count = (end - first + _BLOCK - 1) // _BLOCK
+    """Divide pieces into runs of neighbouring fixes, and put runs that lie near one another together."""
+    count = (pieces.end - pieces.first + _BLOCK - 1) // _BLOCK
     within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    block_first = np.repeat(first, count) + _BLOCK * within
-    return block_first, np.minimum(block_first + _BLOCK, np.repeat(end, count))
+    first = np.repeat(pieces.first, count) + _BLOCK * within
+    order = np.argsort(_morton(pieces.vertex[first]))
+    first, end = first[order], np.repeat(pieces.end, count)[order]
+    return first, np.minimum(first + _BLOCK, end)
 
 
 def _morton(places: NDArray[np.complex128]) -> Indices:
@@ -90,3 +91,20 @@ def _morton(places: NDArray[np.complex128]) -> Indices:
             bits = (bits | bits << step) & mask
         rank |= bits << shift
     return rank
+
+
+def check_corridor(corridor_m: float) -> float:
+    """Return the corridor as a float.
+
+    Raises
+    ------
+    InvalidInput
+        If it is not a positive, finite number.
+    """
+    try:
+        width = float(corridor_m)
+    except (TypeError, ValueError):
+        width = np.nan
+    if not 0 < width < np.inf:
+        raise InvalidInput("the corridor must be a number of metres above 0: {corridor_m}", corridor_m=corridor_m)
+    return width

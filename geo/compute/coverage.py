@@ -12,12 +12,12 @@ from geopandas import GeoSeries
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from geo.compute.corridors import find_stretches
+from geo.compute.corridors import check_corridor, find_stretches
+from geo.compute.geographic import cover_geographic
 from geo.compute.lines import pieces_of, reach_segments
 from geo.crs import require_metres
-from geo.errors import InvalidInput
 
-__all__ = ["check_corridor", "cover", "covered_stretches"]
+__all__ = ["check_corridor", "cover", "cover_geographic", "covered_stretches"]
 
 
 def covered_stretches(reach: shapely.Geometry, track: shapely.Geometry, *, corridor_m: float) -> NDArray[np.float64]:
@@ -100,20 +100,3 @@ def cover(reaches: GeoSeries, tracks: GeoSeries, *, corridor_m: float) -> DataFr
     segments = reach_segments(np.asarray(reaches, dtype=object))
     reach, start_m, end_m = find_stretches(segments, pieces_of(np.asarray(tracks, dtype=object)), corridor_m)
     return DataFrame({"reach": reach, "start_m": start_m, "end_m": end_m})
-
-
-def check_corridor(corridor_m: float) -> float:
-    """Return the corridor as a float.
-
-    Raises
-    ------
-    InvalidInput
-        If it is not a positive, finite number.
-    """
-    try:
-        width = float(corridor_m)
-    except (TypeError, ValueError):
-        width = np.nan
-    if not 0 < width < np.inf:
-        raise InvalidInput("the corridor must be a number of metres above 0: {corridor_m}", corridor_m=corridor_m)
-    return width
