@@ -18,7 +18,7 @@ from geo.store.regions import region_names
 from geo.store.scoping import Scope
 from maps import Assets, Ground
 
-__all__ = ["MapKind", "MapRequest", "draw_page", "draw_picture"]
+__all__ = ["MapKind", "MapRequest", "draw_page", "draw_picture", "records_of"]
 
 MapKind = Literal["issues", "coverage", "responsibility"]
 
@@ -87,7 +87,7 @@ def _frames(session: Session, request: MapRequest) -> tuple[Any, ...]:
 
 
 def _extra(request: MapRequest) -> dict[str, Any]:
-    return {"as_of": request.period.last_day} if request.kind == "coverage" else {}
+    return {"as_of": min(request.period.last_day, request.today)} if request.kind == "coverage" else {}
 
 
 def _words(session: Session, request: MapRequest) -> dict[str, Any]:
@@ -114,3 +114,8 @@ def _basemap(settings: Settings) -> Any:
     if settings.basemap == "tiles":
         return maps.Basemap.tiles(settings.tiles_url or "")
     return None
+
+
+def records_of(kind: MapKind) -> Literal["patrols", "issues"]:
+    """Return the records whose newest year a map shows when no period is asked for."""
+    return "patrols" if kind == "coverage" else "issues"

@@ -21,7 +21,7 @@ def run_stored(
 
     scope = Scope.of(town)
     with Session(get_engine()) as session:
-        period = period_or_newest(session, scope, first_day, last_day)
+        period = period_or_newest(session, scope, first_day, last_day, of="patrols")
         found = stored_coverage(session, scope, period, level=level)
     if as_json:
         print_json(found.as_json())

@@ -106,8 +106,8 @@ def _write_maps(engine: "Engine", settings: "Settings", out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     with Session(engine) as session:
         scope = Scope.of(TOWN)
-        period = newest_period(session, scope)
         for kind in _MAPS:
+            period = newest_period(session, scope, of="patrols" if kind == "coverage" else None)
             request = MapRequest(
                 kind=kind, scope=scope, period=period, today=settings.today or period.last_day,
                 language=settings.language, chosen=IssueFilter(period=period),
@@ -131,7 +131,7 @@ def _summarise(engine: "Engine", settings: "Settings") -> None:
 
     scope = Scope.of(TOWN)
     with Session(engine) as session:
-        period = newest_period(session, scope)
+        period = newest_period(session, scope, of="patrols")
         today = settings.today or period.last_day
         issues = issue_counts(session, scope, IssueFilter(), today=today)
         found = stored_coverage(session, scope, period)

@@ -43,7 +43,7 @@ def write_map(
     from sqlalchemy.orm import Session
 
     from api.database import get_engine
-    from api.mapping import MapRequest, draw_page, draw_picture
+    from api.mapping import MapRequest, draw_page, draw_picture, records_of
     from api.settings import get_settings
     from geo.services.filters import IssueFilter
     from geo.services.periods import period_or_newest, today
@@ -55,7 +55,7 @@ def write_map(
         raise typer.BadParameter("FILE.html / FILE.png", param_hint="-o")
     settings, scope = get_settings(), Scope.of(town)
     with Session(get_engine()) as session:
-        period = period_or_newest(session, scope, _day(first), _day(last))
+        period = period_or_newest(session, scope, _day(first), _day(last), of=records_of(kind.value))
         chosen = IssueFilter(
             tuple(category or ()), tuple(state or ()), overdue=True if overdue else None, period=period
         )

@@ -27,9 +27,7 @@ def store_people(batch: Batch) -> Counts:
     ids = dict(
         batch.session.execute(
             select(Person.code, Person.id).where(Person.code.in_(codes), inside(Person.region_code, batch.home))
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     held = {
         (person, title, region, _text(valid))

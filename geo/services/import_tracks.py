@@ -166,9 +166,7 @@ def _store_patrols(batch: Batch, kept: list[tuple[_Outing, str]], reaches: gpd.G
     session = batch.session
     copy_rows(session, Patrol.__tablename__, columns, rows)
     prints = [outing.fingerprint for outing, _ in kept]
-    by_print = dict(
-        session.execute(select(Patrol.fingerprint, Patrol.id).where(Patrol.fingerprint.in_(prints))).tuples().all()
-    )
+    by_print = dict(session.execute(select(Patrol.fingerprint, Patrol.id).where(Patrol.fingerprint.in_(prints))).all())
     ids = [by_print[each] for each in prints]
     paths = ewkb_hex(outing.track.measured() for outing, _ in kept)
     copy_rows(session, Track.__tablename__, ("patrol_id", "path"), zip(ids, paths, strict=True))

@@ -1,6 +1,7 @@
 """The period that a person means when none is given."""
 
 from datetime import date, datetime
+from typing import Literal
 
 from sqlalchemy.orm import Session
 
@@ -17,20 +18,30 @@ def today() -> date:
     return datetime.now(SHANGHAI).date()
 
 
-def newest_period(session: Session, scope: Scope) -> Period:
+def newest_period(session: Session, scope: Scope, *, of: Literal["patrols", "issues"] | None = None) -> Period:
     """Return the calendar year of the newest records, this year's when there are none.
 
-    Where the newest patrol and the newest issue are of different years, the period
-    spans both, so that neither map is empty.
+    Parameters
+    ----------
+    of : {"patrols", "issues"}, optional
+        Which records; by default both: where they are of different years, the period spans both.
     """
-    days = [day for day in (last_patrol_day(session, scope), last_issue_day(session, scope)) if day is not None]
+    newest = {"patrols": last_patrol_day, "issues": last_issue_day}
+    days = [day for name, last in newest.items() if of in (None, name) and (day := last(session, scope)) is not None]
     years = [min(day, today()).year for day in days] or [today().year]
     return Period(date(min(years), 1, 1), date(max(years), 12, 31))
 
 
-def period_or_newest(session: Session, scope: Scope, first_day: date | None, last_day: date | None) -> Period:
+def period_or_newest(
+    session: Session,
+    scope: Scope,
+    first_day: date | None,
+    last_day: date | None,
+    *,
+    of: Literal["patrols", "issues"] | None = None,
+) -> Period:
     """Return the period from `first_day` to `last_day`; an open end is that of :func:`newest_period`."""
-    default = newest_period(session, scope)
+    default = newest_period(session, scope, of=of)
     if first_day is not None and last_day is None:
         return Period(first_day, max(default.last_day, first_day))
     if last_day is not None and first_day is None:

@@ -124,7 +124,7 @@ def test_issues_find_their_cell_and_begin_a_history(session, town, tmp_path):
     report = import_file(session, "issues", file, town=TOWN, crs="EPSG:4490")
 
     assert report.added == 5
-    found = dict(session.execute(select(Issue.number, Issue.place_status)).tuples().all())
+    found = dict(session.execute(select(Issue.number, Issue.place_status)).all())
     assert found == {"W1": "assigned", "W2": "border", "W3": "outside", "W4": "unplaced", "W5": "vacant"}
     events = session.execute(
         select(Issue.number, IssueEvent.kind, IssueEvent.state)
