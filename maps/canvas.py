@@ -8,13 +8,12 @@ import io
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import shapely
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -22,7 +21,6 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
-from matplotlib.textpath import TextToPath
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
@@ -31,25 +29,15 @@ from maps.encoding import text_of
 from maps.fonts import font
 from maps.ground import Ground, label_places, view_bounds
 from maps.labels import Words
+from maps.legend import ROW_IN, Key, draw_legend, flow, text_width_pt, wrap
 from maps.palette import BOUNDARY, GROUND, INK, ZONES
-from maps.placement import Names, Spot, along_line
+from maps.placement import Names, Spot, along_line, beads
 
-__all__ = ["Canvas", "Key", "polygon_path"]
+__all__ = ["Canvas", "polygon_path"]
 
 _DPI = 200
 _MARGIN_IN = 0.16
 _PAPER_MUTED = "#56606e"
-_TEXT = TextToPath()
-
-
-@dataclass(frozen=True)
-class Key:
-    """One entry of the legend: a line, a box or a marker, and its words."""
-
-    text: str
-    line: dict[str, Any] | None = None
-    box: dict[str, Any] | None = None
-    glyph: str = ""
 
 
 class Canvas:
@@ -161,11 +149,11 @@ class Canvas:
         inner_in = self.width_in - 2 * _MARGIN_IN
         map_in = min(max(inner_in * up / across, inner_in * 0.5), inner_in * 0.95)
         per_in = max(across / inner_in, up / map_in)
-        head = _wrap(title, 15, inner_in - 0.4, bold=True)
-        sub = _wrap(subtitle, 9, inner_in - 0.4)
+        head = wrap(title, 15, inner_in - 0.4, bold=True)
+        sub = wrap(subtitle, 9, inner_in - 0.4)
         head_in = 0.04 + 0.29 * len(head) + 0.19 * len(sub)
-        rows = _flow(legend, inner_in)
-        legend_in = 0.05 + 0.225 * len(rows)
+        rows = flow(legend, inner_in)
+        legend_in = 0.05 + ROW_IN * len(rows)
         height_in = head_in + map_in + legend_in + 2 * _MARGIN_IN
         self.figure = Figure(figsize=(self.width_in, height_in), dpi=self._dpi, facecolor="white")
         FigureCanvasAgg(self.figure)
@@ -182,7 +170,12 @@ class Canvas:
         for spine in self.axes.spines.values():
             spine.set_color("#8d95a1")
             spine.set_linewidth(0.8)
-        self._legend(rows, legend_in, height_in, inner_in)
+        below = (_MARGIN_IN / self.width_in, _MARGIN_IN / height_in, inner_in / self.width_in, legend_in / height_in)
+        axes = self.figure.add_axes(below)
+        axes.set_axis_off()
+        axes.set_xlim(0, inner_in)
+        axes.set_ylim(0, legend_in)
+        draw_legend(axes, rows, legend_in)
 
     def _heading(self, head: list[str], sub: list[str], height_in: float) -> None:
         top = height_in - 0.06
@@ -200,29 +193,6 @@ class Canvas:
                     parse_math=False,
                 )
 
-    def _legend(
-        self, rows: list[list[tuple[float, Key, bool]]], legend_in: float, height_in: float, inner_in: float
-    ) -> None:
-        axes = self.figure.add_axes(
-            (_MARGIN_IN / self.width_in, _MARGIN_IN / height_in, inner_in / self.width_in, legend_in / height_in)
-        )
-        axes.set_axis_off()
-        axes.set_xlim(0, inner_in)
-        axes.set_ylim(0, legend_in)
-        for number, row in enumerate(rows):
-            y = legend_in - 0.05 - 0.225 * (number + 0.5)
-            for x, key, heading in row:
-                start = x if heading else x + _swatch(axes, key, x, y)
-                axes.text(
-                    start,
-                    y,
-                    key.text,
-                    va="center_baseline",
-                    color=INK,
-                    fontproperties=font(8.5, bold=heading),
-                    parse_math=False,
-                )
-
     def _pixels(self) -> tuple[float, float, float, float]:
         box = self.axes.get_window_extent()
         return box.x0 + 4, box.y0 + 4, box.x1 - 4, box.y1 - 4
@@ -234,7 +204,7 @@ class Canvas:
     def _size(self, words: str, size_pt: float, *, bold: bool = False) -> tuple[float, float]:
         rows = words.split("\n")
         scale = self._dpi / 72
-        width = max(_width_pt(row, size_pt, bold=bold) for row in rows)
+        width = max(text_width_pt(row, size_pt, bold=bold) for row in rows)
         return width * scale, 1.25 * size_pt * len(rows) * scale
 
     def _write(self, words: str, spot: Spot, **style: Any) -> None:
@@ -258,11 +228,11 @@ class Canvas:
     def _draw_ground(self) -> None:
         outline = self.ground.outline
         if outline is not None:
-            self._fill([outline], facecolor=GROUND["land"], edgecolor="none", zorder=1)
+            self.fill([outline], facecolor=GROUND["land"], edgecolor="none", zorder=1)
         if self.ground.zones is not None:
             for code, shape in zip(self.ground.zones["zone_class"], self.ground.zones.geometry, strict=True):
                 colour = ZONES.get(str(code), ZONES["quasi"])
-                self._fill(
+                self.fill(
                     [shape],
                     facecolor=(*_rgb(colour), 0.16),
                     edgecolor=colour,
@@ -275,11 +245,11 @@ class Canvas:
             ("town", 1.7, BOUNDARY["town"]),
             ("county", 2.0, BOUNDARY["county"]),
         ):
-            self._fill(
+            self.fill(
                 list(self.ground.level(level).geometry), facecolor="none", edgecolor=colour, linewidth=width, zorder=8
             )
         if outline is not None and not len(self.ground.level("town")):
-            self._fill([outline], facecolor="none", edgecolor=BOUNDARY["town"], linewidth=1.7, zorder=8)
+            self.fill([outline], facecolor="none", edgecolor=BOUNDARY["town"], linewidth=1.7, zorder=8)
         self._rivers: list[tuple[str, NDArray[np.float64]]] = []
         rivers = self.ground.rivers[~self.ground.rivers.geometry.isna()]
         for name, shape in zip(rivers["name"], self.metres(rivers.geometry.to_numpy()), strict=True):
@@ -287,22 +257,12 @@ class Canvas:
                 points = shapely.get_coordinates(part)
                 self.line(points, color=GROUND["river"], linewidth=1.6, zorder=7)
                 self._rivers.append((text_of(name), points))
-                self.names.avoid(self._beads(points))
+                self.names.avoid(beads(self.axes.transData.transform(points)))
 
-    def _beads(self, points: NDArray[np.float64]) -> list[tuple[float, float, float, float]]:
-        pixels = self.axes.transData.transform(points)
-        ends = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(pixels, axis=0).T))])
-        at = np.arange(0.0, ends[-1] + 1e-9, 14.0)
-        x, y = (np.interp(at, ends, pixels[:, axis]) for axis in (0, 1))
-        return list(zip((x - 4).tolist(), (y - 4).tolist(), (x + 4).tolist(), (y + 4).tolist(), strict=True))
-
-    def _fill(self, shapes: Sequence[BaseGeometry | None], **style: Any) -> None:
+    def fill(self, shapes: Sequence[BaseGeometry | None], **style: Any) -> None:
+        """Fill polygons given in EPSG:4490."""
         for shape in self.metres([shape for shape in shapes if shape is not None and not shape.is_empty]):
             self.axes.add_patch(PathPatch(polygon_path(shape), **style))
-
-    def fill(self, shape: BaseGeometry, **style: Any) -> None:
-        """Fill a polygon given in EPSG:4490."""
-        self._fill([shape], **style)
 
     def village_names(self) -> None:
         """Write the villages' names, once; earlier calls come before other names."""
@@ -311,7 +271,7 @@ class Canvas:
         self._named = True
         villages = self.ground.level("village")
         for name, shape in zip(villages["name"], self.metres(villages.geometry.to_numpy()), strict=True):
-            self.name("\n".join(_wrap(text_of(name), 9.5, 1.35, bold=True)), shape, 9.5, bold=True, color=INK)
+            self.name("\n".join(wrap(text_of(name), 9.5, 1.35, bold=True)), shape, 9.5, bold=True, color=INK)
 
     def _river_names(self) -> None:
         drawn: set[str] = set()
@@ -405,7 +365,7 @@ class Canvas:
         self.axes.text(
             0.5,
             0.5,
-            "\n".join(_wrap(words, 12, self.width_in * 0.7)),
+            "\n".join(wrap(words, 12, self.width_in * 0.7)),
             transform=self.axes.transAxes,
             ha="center",
             va="center",
@@ -427,78 +387,6 @@ def polygon_path(shape: BaseGeometry) -> Path:
                 Path(shapely.get_coordinates(ring), closed=True) for ring in (oriented.exterior, *oriented.interiors)
             ]
     return Path.make_compound_path(*rings) if rings else Path(np.empty((0, 2)))
-
-
-def _swatch(axes: Axes, key: Key, x: float, y: float) -> float:
-    if key.box is not None:
-        axes.add_patch(Rectangle((x, y - 0.065), 0.24, 0.13, **{"edgecolor": "#8d95a1", "linewidth": 0.7, **key.box}))
-        return 0.31
-    if key.line is not None and "marker" in key.line:
-        axes.add_line(Line2D([x + 0.1], [y], linestyle="none", **key.line))
-        return 0.22
-    if key.line is not None:
-        axes.add_line(Line2D([x, x + 0.34], [y, y], **key.line))
-        return 0.41
-    if key.glyph:
-        axes.add_patch(Rectangle((x, y - 0.075), 0.16, 0.15, facecolor="white", edgecolor="#8d95a1", linewidth=0.7))
-        axes.text(
-            x + 0.08,
-            y,
-            key.glyph,
-            ha="center",
-            va="center_baseline",
-            fontproperties=font(7.5, bold=True),
-            color=INK,
-            parse_math=False,
-        )
-        return 0.22
-    return 0.0
-
-
-def _flow(legend: Sequence[tuple[str, Sequence[Key]]], width_in: float) -> list[list[tuple[float, Key, bool]]]:
-    """Return the legend's rows: each entry with its place from the left, and whether it is a heading."""
-    rows: list[list[tuple[float, Key, bool]]] = []
-    for heading, keys in legend:
-        indent = _width_pt(heading, 8.5, bold=True) / 72 + 0.14 if heading else 0.0
-        row: list[tuple[float, Key, bool]] = [(0.0, Key(heading), True)] if heading else []
-        x = indent
-        for key in keys:
-            swatch = (
-                0.31
-                if key.box
-                else 0.22
-                if key.glyph or (key.line and "marker" in key.line)
-                else 0.41
-                if key.line
-                else 0
-            )
-            need = swatch + _width_pt(key.text, 8.5) / 72
-            if x + need > width_in and x > indent:
-                rows.append(row)
-                row, x = [], indent
-            row.append((x, key, False))
-            x += need + 0.2
-        rows.append(row)
-    return rows
-
-
-def _wrap(words: str, size_pt: float, width_in: float, *, bold: bool = False) -> list[str]:
-    """Break text into rows that fit, between words in Latin script, anywhere in Chinese."""
-    rows, row = [], ""
-    for piece in re.findall(r"[!-~]+|\s+|.", words):
-        if row and _width_pt(row + piece, size_pt, bold=bold) > width_in * 72:
-            rows.append(row.strip())
-            row = piece.lstrip()
-        else:
-            row += piece
-    return [*rows, row.strip()] if row.strip() else rows
-
-
-def _width_pt(words: str, size_pt: float, *, bold: bool = False) -> float:
-    if not words:
-        return 0.0
-    width: float = _TEXT.get_text_width_height_descent(words, font(size_pt, bold=bold), ismath=False)[0]
-    return float(width)
 
 
 def _round_down(length_m: float) -> float:

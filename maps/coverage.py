@@ -105,11 +105,7 @@ def coverage_map(
     }
     page = Page(
         kind="coverage",
-        layers={
-            "corridor": (line_swatch(CORRIDOR, 10) + words["corridor"], True),
-            "walked": (line_swatch(RECENCY[0].colour, 5) + words["walked"], True),
-            "gaps": (GAP_SWATCH + words["gaps"], True),
-        },
+        layers=_layers(words),
         data=data,
         panel=_panel(drawn, levels, as_of, words, together=together),
         extent=shapely.union_all(reaches.geometry.dropna().to_numpy()) if len(reaches) else None,
@@ -118,6 +114,14 @@ def coverage_map(
     return render_page(
         page, ground, title=title, subtitle=subtitle, language=language, assets=assets, nonce=nonce, basemap=basemap
     )
+
+
+def _layers(words: Words) -> dict[str, tuple[str, bool]]:
+    return {
+        "corridor": (line_swatch(CORRIDOR, 10) + words["corridor"], True),
+        "walked": (line_swatch(RECENCY[0].colour, 5) + words["walked"], True),
+        "gaps": (GAP_SWATCH + words["gaps"], True),
+    }
 
 
 def level_order(reaches: gpd.GeoDataFrame) -> list[str]:

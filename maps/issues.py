@@ -85,9 +85,7 @@ def issue_map(
     placed = issues[~(issues.geometry.isna() | issues.geometry.is_empty)]
     data = {
         "rows": _rows(placed, categories, states, record_url),
-        "categories": [words.term(ISSUE_CATEGORIES, code) for code in categories],
-        "states": [words.term(ISSUE_STATES, code) for code in states],
-        "fills": [state_style(code).fill for code in states],
+        **_names(categories, states, words),
         "icons": _icons(placed, categories, states),
         "labels": {key: words[key] for key in _SCRIPT_WORDS},
     }
@@ -111,6 +109,14 @@ def issue_map(
         nonce=nonce,
         basemap=basemap,
     )
+
+
+def _names(categories: list[str], states: list[str], words: Words) -> dict[str, list[str]]:
+    return {
+        "categories": [words.term(ISSUE_CATEGORIES, code) for code in categories],
+        "states": [words.term(ISSUE_STATES, code) for code in states],
+        "fills": [state_style(code).fill for code in states],
+    }
 
 
 def glyph(category: str) -> str:

@@ -12,13 +12,22 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.vocabulary import ISSUE_CATEGORIES, ISSUE_STATES, LEVELS
-from maps.canvas import Canvas, Key
+from maps.canvas import Canvas
 from maps.colouring import colour_villages
-from maps.coverage import coverage_totals, drawn_reaches, last_day, level_order, levels_overlap, recency_names
+from maps.coverage import (
+    DrawnReach,
+    coverage_totals,
+    drawn_reaches,
+    last_day,
+    level_order,
+    levels_overlap,
+    recency_names,
+)
 from maps.encoding import date_text, length_text, share_text, text_of
 from maps.ground import Ground, check_degrees
 from maps.issues import CLOSED_STATES, glyph, issue_order
 from maps.labels import Language, Words
+from maps.legend import Key
 from maps.palette import (
     BOUNDARY,
     CORRIDOR,
@@ -42,6 +51,9 @@ _MARKERS = {Shape.circle: "o", Shape.square: "s", Shape.diamond: "D", Shape.pent
 # More issues than this and a letter in each would only make grey.
 _MOST_GLYPHS = 150
 _VILLAGE_BORDER = "#4b5563"
+_THINNER = 0.62  # Pixels of a screen to points of a page.
+_GAP_STYLE: dict[str, Any] = {"color": GAP, "linewidth": 1.7, "linestyle": (0, (3, 2))}
+_VACANT_STYLE = {"facecolor": "white", "edgecolor": VACANT, "hatch": "\\\\\\\\", "hatch_linewidth": 1.1}
 
 
 def issue_png(
@@ -115,17 +127,7 @@ def coverage_png(
         reaches = reaches[reaches["level"] == level]
     as_of = as_of or last_day(stretches)
     drawn = drawn_reaches(reaches, stretches, as_of)
-    heading = words["recency"] + (words.brackets(f"{words['as_of']} {date_text(as_of)}") if as_of else "")
-    ramp = [
-        Key(name, line={"color": step.colour, "linewidth": step.width * 0.62})
-        for step, name in zip(RECENCY, recency_names(words), strict=True)
-    ]
-    gap = {"color": GAP, "linewidth": 1.7, "linestyle": (0, (3, 2))}
-    legend = [
-        (heading, [*ramp, Key(words["gaps"], line=gap)]),
-        (words.term(LEVELS, level) if level else "", _coverage_facts(drawn, words)),
-        _ground_legend(ground, words),
-    ]
+    legend = _coverage_legend(drawn, level, as_of, words)
     canvas = Canvas(
         ground,
         words,
@@ -133,25 +135,10 @@ def coverage_png(
         subtitle=subtitle,
         width_px=width_px,
         extent=shapely.union_all(reaches.geometry.dropna().to_numpy()) if len(reaches) else None,
-        legend=legend if drawn else legend[-1:],
+        legend=[*(legend if drawn else []), _ground_legend(ground, words)],
         notice=words["no_reaches"] if not len(reaches) else "" if len(stretches) else words["no_patrols"],
     )
-    for reach in drawn:
-        geometry = reach.facts["geometry"]
-        if geometry is not None and not geometry.is_empty:
-            for part in canvas.metres([geometry]):
-                for piece in getattr(part, "geoms", [part]):
-                    canvas.line(
-                        shapely.get_coordinates(piece), color=CORRIDOR, linewidth=7, solid_capstyle="round", zorder=9
-                    )
-    for reach in drawn:
-        for _, pieces in reach.gaps:
-            _draw_pieces(canvas, pieces, zorder=10, **gap)
-        for step, _, pieces in reach.walked:
-            style = RECENCY[step]
-            _draw_pieces(
-                canvas, pieces, color=style.colour, linewidth=style.width * 0.62, solid_capstyle="butt", zorder=11
-            )
+    _draw_reaches(canvas, drawn)
     return canvas.png()
 
 
@@ -170,20 +157,7 @@ def responsibility_png(
     drawn = drawn_cells(cells)
     finest = drawn[drawn["finest"]]
     colours = colour_villages(drawn)
-    vacant = {"facecolor": "white", "edgecolor": VACANT, "hatch": "\\\\\\\\", "hatch_linewidth": 1.1}
-    legend = [
-        Key(words["vacant_cell"], box=vacant),
-        Key(words["assisted_cell"], box={"facecolor": _lighter(VILLAGES[0]), "hatch": "////"}),
-        *(
-            Key(name, box={"facecolor": _lighter(VILLAGES[colours[name]])})
-            for name in dict.fromkeys(map(text_of, drawn["village"]))
-            if name in colours
-        ),
-    ]
-    facts = Key(
-        f"{words['cells']} {len(cells)} · {words['assigned']} {int((cells['status'] != 'vacant').sum())} · "
-        f"{words['vacant']} {int((cells['status'] == 'vacant').sum())}"
-    )
+    villages = {name: colours[name] for name in dict.fromkeys(map(text_of, drawn["village"])) if name in colours}
     canvas = Canvas(
         ground,
         words,
@@ -191,24 +165,16 @@ def responsibility_png(
         subtitle=subtitle,
         width_px=width_px,
         extent=shapely.union_all(drawn.geometry.to_numpy()) if len(drawn) else None,
-        legend=[(words["legend"], [*legend, facts] if len(cells) else []), _ground_legend(ground, words)],
+        legend=[
+            (words["legend"], _cell_legend(cells, villages, words) if len(cells) else []),
+            _ground_legend(ground, words),
+        ],
         notice="" if len(cells) else words["no_cells"],
         village_border=_VILLAGE_BORDER,
     )
     rows = finest.to_dict("records")
     for row in rows:
-        colour = colours.get(text_of(row["village"]))
-        fill = "#dfe3e8" if colour is None else VILLAGES[colour]
-        plain = {"facecolor": _lighter(fill), "edgecolor": "white", "linewidth": 0.7}
-        hatched = (
-            {"hatch": "////", "hatch_linewidth": 0.5, "hatchcolor": (0.12, 0.16, 0.22, 0.35)} if assists_of(row) else {}
-        )
-        style = (
-            {**vacant, "linewidth": 1.2, "zorder": 4}
-            if row["status"] == "vacant"
-            else {**plain, **hatched, "zorder": 3}
-        )
-        canvas.fill(row["geometry"], **style)
+        canvas.fill([row["geometry"]], **_cell_style(row, colours))
     canvas.village_names()
     for row, shape in zip(rows, canvas.metres(finest.geometry.to_numpy()), strict=True):
         if row["status"] == "vacant":
@@ -218,6 +184,60 @@ def responsibility_png(
             name = "\n".join(part for part in (own, text_of(row["lead"])) if part)
             canvas.name(name, shape, 7.2, within=True, color=INK)
     return canvas.png()
+
+
+def _coverage_legend(
+    drawn: list[DrawnReach], level: str | None, as_of: date | None, words: Words
+) -> list[tuple[str, list[Key]]]:
+    heading = words["recency"] + (words.brackets(f"{words['as_of']} {date_text(as_of)}") if as_of else "")
+    ramp = [
+        Key(name, line={"color": step.colour, "linewidth": step.width * _THINNER})
+        for step, name in zip(RECENCY, recency_names(words), strict=True)
+    ]
+    return [
+        (heading, [*ramp, Key(words["gaps"], line=_GAP_STYLE)]),
+        (words.term(LEVELS, level) if level else "", _coverage_facts(drawn, words)),
+    ]
+
+
+def _draw_reaches(canvas: Canvas, drawn: list[DrawnReach]) -> None:
+    casing = {"color": CORRIDOR, "linewidth": 7, "solid_capstyle": "round", "zorder": 9}
+    for shape in canvas.metres([reach.facts["geometry"] for reach in drawn]):
+        for part in getattr(shape, "geoms", [shape]) if shape is not None else ():
+            canvas.line(shapely.get_coordinates(part), **casing)
+    for reach in drawn:
+        for _, pieces in reach.gaps:
+            _draw_pieces(canvas, pieces, zorder=10, **_GAP_STYLE)
+        for number, _, pieces in reach.walked:
+            step = RECENCY[number]
+            width = step.width * _THINNER
+            _draw_pieces(canvas, pieces, color=step.colour, linewidth=width, solid_capstyle="butt", zorder=11)
+
+
+def _cell_legend(cells: gpd.GeoDataFrame, villages: dict[str, int], words: Words) -> list[Key]:
+    vacant = int((cells["status"] == "vacant").sum())
+    facts = (words["cells"], len(cells), words["assigned"], len(cells) - vacant, words["vacant"], vacant)
+    return [
+        Key(words["vacant_cell"], box=_VACANT_STYLE),
+        Key(words["assisted_cell"], box={"facecolor": _lighter(VILLAGES[0]), "hatch": "////"}),
+        *(Key(name, box={"facecolor": _lighter(VILLAGES[colour])}) for name, colour in villages.items()),
+        Key("{} {} · {} {} · {} {}".format(*facts)),
+    ]
+
+
+def _cell_style(row: dict[str, Any], colours: dict[str, int]) -> dict[str, Any]:
+    if row["status"] == "vacant":
+        return {**_VACANT_STYLE, "linewidth": 1.2, "zorder": 4}
+    colour = colours.get(text_of(row["village"]))
+    plain = {
+        "facecolor": "#dfe3e8" if colour is None else _lighter(VILLAGES[colour]),
+        "edgecolor": "white",
+        "linewidth": 0.7,
+        "zorder": 3,
+    }
+    if not assists_of(row):
+        return plain
+    return {**plain, "hatch": "////", "hatch_linewidth": 0.5, "hatchcolor": (0.12, 0.16, 0.22, 0.35)}
 
 
 def _lighter(colour: str) -> str:
@@ -280,7 +300,7 @@ def _issue_legend(issues: gpd.GeoDataFrame, unlocated: int, words: Words, *, man
     return [(words["state"], states), (words["category"], categories)]
 
 
-def _coverage_facts(drawn: list[Any], words: Words) -> list[Key]:
+def _coverage_facts(drawn: list[DrawnReach], words: Words) -> list[Key]:
     length_m, covered_m = coverage_totals(drawn)
     known_m = sum(reach.length_m for reach in drawn if reach.covered_m is not None)
     facts = [f"{words['reaches']} {len(drawn)}", f"{words['total_length']} {length_text(length_m)}"]

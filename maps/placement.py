@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Box", "Names", "Spot", "along_line"]
+__all__ = ["Box", "Names", "Spot", "along_line", "beads"]
 
 Box = tuple[float, float, float, float]
 
@@ -116,6 +116,15 @@ def along_line(points: NDArray[np.float64], width: float, height: float, beside:
             off = (height / 2 + beside) * side
             x, y = centre[0] - math.sin(angle) * off, centre[1] + math.cos(angle) * off
             yield Spot(float(x), float(y), angle, tuple(_tiles(float(x), float(y), angle, width, height)))
+
+
+def beads(points: NDArray[np.float64], *, apart: float = 14.0, half: float = 4.0) -> list[Box]:
+    """Return small boxes along a line, close enough that no name fits between them."""
+    ends = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+    at = np.arange(0.0, ends[-1] + 1e-9, apart)
+    x, y = (np.interp(at, ends, points[:, axis]) for axis in (0, 1))
+    corners = np.column_stack([x - half, y - half, x + half, y + half])
+    return [(west, south, east, north) for west, south, east, north in corners.tolist()]
 
 
 def _tiles(x: float, y: float, angle: float, width: float, height: float) -> Iterator[Box]:
