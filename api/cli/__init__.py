@@ -1,24 +1,38 @@
 """The command line: ``wangge COMMAND``."""
 
 import sys
+from importlib import import_module
 
 import typer
 
-from api.cli import check_cells, coverage, database, demo, importing, mapping, responsible, serving, users
 from api.cli.output import fail
 
 __all__ = ["app", "main"]
+
+COMMANDS = (
+    "demo",
+    "serving",
+    "database",
+    "importing",
+    "coverage",
+    "responsible",
+    "check_cells",
+    "mapping",
+    "users",
+)
 
 app = typer.Typer(
     name="wangge",
     help="Grid supervision for a township's environment office. 网格化环境监管。",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for module in (demo, serving, database, importing, coverage, responsible, check_cells, mapping, users):
-    module.register(app)
+# Each module adds its own command; what a command needs it imports when it runs, so that `--help` is quick.
+for _name in COMMANDS:
+    import_module(f"api.cli.{_name}").register(app)
 
 
 def main() -> None:

@@ -145,8 +145,16 @@ def _summarise(engine: "Engine", settings: "Settings") -> None:
             overdue=issues.overdue,
         )
     )
-    say(Text("rivers {first} to {last}: {patrols} patrols, {hours} h, {km} km; {walked} of {length} km of reaches walked",
-             first=period.first_day, last=period.last_day, **found.total, walked=f"{walked:.2f}", length=f"{length:.2f}"))  # fmt: skip
+    facts = found.total | {"walked": f"{walked:.2f}", "length": f"{length:.2f}"}
+    say(
+        Text(
+            "patrols {first} to {last}: {patrols}, {hours} h, {km} km",
+            first=period.first_day,
+            last=period.last_day,
+            **facts,
+        )
+    )
+    say(Text("reaches walked: {walked} of {length} km", **facts))
     say(Text("responsibility: {assigned} of {total} cells have a lead, {vacant} are vacant", **held["cell"]))
 
 

@@ -147,7 +147,8 @@ def test_a_map_is_one_file_without_foreign_addresses(office, kind):
 
 def test_a_backup_brings_back_what_was_lost(office):
     office.run("db", "backup", "copy.dump")
-    office.run("import", "issues", write_table(office.folder / "l.csv", ISSUE_HEADER, "LATER,秸秆焚烧,,2024-03-02,,107.005,29.002,后来"), "--town", TOWN, "--crs", "4490")  # fmt: skip
+    later = write_table(office.folder / "l.csv", ISSUE_HEADER, "LATER,秸秆焚烧,,2024-03-02,,107.005,29.002,后来")
+    office.run("import", "issues", later, "--town", TOWN, "--crs", "4490")
 
     office.run("db", "restore", "copy.dump", "--yes")
 

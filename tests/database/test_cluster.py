@@ -55,15 +55,20 @@ def test_what_was_committed_survives_kill_9_of_the_server(own_cluster):
     engine.dispose()
 
 
+def _write_while_killed(engine, cluster: Cluster) -> None:
+    with transaction(engine) as session:
+        session.execute(text("INSERT INTO audit (action) VALUES ('half')"))
+        _kill(cluster)
+        time.sleep(0.2)
+        session.execute(text("SELECT 1"))
+
+
 def test_a_transaction_cut_by_kill_9_leaves_nothing_and_says_so(own_cluster):
     engine = make_engine(own_cluster.url)
     upgrade(engine)
 
-    with pytest.raises(DatabaseUnavailable, match="nothing was changed"), transaction(engine) as session:
-        session.execute(text("INSERT INTO audit (action) VALUES ('half')"))
-        _kill(own_cluster)
-        time.sleep(0.2)
-        session.execute(text("SELECT 1"))
+    with pytest.raises(DatabaseUnavailable, match="nothing was changed"):
+        _write_while_killed(engine, own_cluster)
 
     own_cluster.start()
     with transaction(engine) as session:

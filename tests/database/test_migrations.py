@@ -19,7 +19,8 @@ _CONSTRAINTS = text(
     """
 )
 _INDEXES = text(
-    "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'spatial_ref_sys' ORDER BY 1"
+    "SELECT indexname, indexdef FROM pg_indexes "
+    "WHERE schemaname = 'public' AND tablename <> 'spatial_ref_sys' ORDER BY 1"
 )
 _ALEMBIC = "alembic_version"
 
