@@ -1,0 +1,65 @@
+"""The site and the HTTP interface as one application."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from fastapi import APIRouter, FastAPI
+from sqlalchemy import Engine
+
+import maps
+from api import errors
+from api.auth import LoginLimiter
+from api.security import SecurityMiddleware
+from api.settings import Settings, get_settings
+from api.static_files import mount_static
+
+__all__ = ["create_app"]
+
+_ROUTES = ("health", "sessions")
+
+
+def create_app(settings: Settings | None = None, engine: Engine | None = None) -> FastAPI:
+    """Return the application.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        By default those of the environment.
+    engine : Engine, optional
+        By default the one that the settings name.
+    """
+    settings = settings or get_settings()
+    app = FastAPI(
+        title="网格 Wangge", version="1", docs_url=None, redoc_url=None, openapi_url=None,
+        description="Grid supervision for a township's environment office.",
+    )  # fmt: skip
+    app.state.settings = settings
+    app.state.engine = engine if engine is not None else _own_engine(settings)
+    app.state.login_limiter = LoginLimiter()
+    app.add_middleware(SecurityMiddleware, image_origins=_image_origins(settings))
+    errors.install(app)
+    mount_static(app, settings.assets_dir)
+    for router in _routers():
+        app.include_router(router)
+    return app
+
+
+def _own_engine(settings: Settings) -> Engine:
+    from api.database import open_engine  # noqa: PLC0415 - starts the database, which tests have already
+
+    return open_engine(settings)
+
+
+def _image_origins(settings: Settings) -> tuple[str, ...]:
+    if settings.basemap == "tianditu":
+        return maps.Basemap.tianditu(settings.tianditu_key or "").origins
+    if settings.basemap == "tiles":
+        return maps.Basemap.tiles(settings.tiles_url or "").origins
+    return ()
+
+
+def _routers() -> list[APIRouter]:
+    names = [f"api.routes.{name}" for name in _ROUTES]
+    if find_spec("api.routes.pages") is not None:
+        names.append("api.routes.pages")
+    return [import_module(name).router for name in names]

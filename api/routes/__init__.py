@@ -1,0 +1,1 @@
+"""Routes, a module per resource: parse, authorise, call one service."""

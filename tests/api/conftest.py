@@ -1,0 +1,64 @@
+"""The site on a database of its own, with the town of two villages."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.settings import Settings
+from geo.database.engine import make_engine
+from geo.services.accounts import create_account
+from geo.types import Role
+from tests.api.town import A, fill_town
+from tests.database_fixtures import administer
+from tests.files import TOWN
+
+PASSWORD = "seven plain words of a clerk"
+
+
+@pytest.fixture(scope="package")
+def site_engine(cluster, template, tmp_path_factory) -> Iterator[Engine]:
+    """A filled database that the package's tests share; they must not depend on what others add."""
+    administer(cluster, f"CREATE DATABASE site_tests TEMPLATE {template} STRATEGY file_copy")
+    engine = make_engine(cluster.url_of("site_tests"))
+    with Session(engine) as session:
+        fill_town(session, tmp_path_factory.mktemp("town"))
+        for role in Role:
+            for name, region in (("a", A), ("town", TOWN)):
+                create_account(
+                    session, username=f"{role}.{name}", display_name=f"{role} {name}", password=PASSWORD,
+                    role=role, region_code=region,
+                )  # fmt: skip
+        session.commit()
+    yield engine
+    engine.dispose()
+    administer(cluster, "DROP DATABASE IF EXISTS site_tests WITH (FORCE)")
+
+
+@pytest.fixture
+def app(site_engine):
+    """The application, its limit on attempts fresh."""
+    return create_app(Settings(database_url="unused", language="en", _env_file=None), site_engine)
+
+
+@pytest.fixture
+def client(app) -> Iterator[TestClient]:
+    """Nobody, asking."""
+    with TestClient(app, follow_redirects=False, raise_server_exceptions=False) as made:
+        yield made
+
+
+@pytest.fixture
+def as_account(client):
+    """Sign the client in and return it: ``as_account("office.town")``."""
+
+    def sign_in(username: str, password: str = PASSWORD) -> TestClient:
+        client.cookies.clear()
+        answer = client.post("/api/v1/session", json={"username": username, "password": password})
+        assert answer.status_code == 204, answer.text
+        return client
+
+    return sign_in
