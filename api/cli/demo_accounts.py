@@ -24,7 +24,9 @@ def make_demo_accounts(engine: "Engine") -> list[list[str]]:
             select(RegionRow.code, RegionRow.name).where(RegionRow.level == "village").order_by(RegionRow.code).limit(1)
         ).one()
         warden = session.scalar(
-            select(Post.person_id).where(Post.region_code.like(f"{village.code}%"), func.length(Post.region_code) > 12).limit(1)
+            select(Post.person_id)
+            .where(Post.region_code.like(f"{village.code}%"), func.length(Post.region_code) > 12)
+            .limit(1)
         )
         chief = session.scalar(
             select(Person.id).join(Post).where(Post.region_code == village.code, Post.title.like("%河长%")).limit(1)

@@ -32,6 +32,9 @@ DATA = (
 )
 NESTED = (".zip", ".kmz", ".7z", ".rar", ".gz", ".tar", ".tgz", ".bz2", ".xz")
 CHUNK_BYTES = 1024**2
+
+# What zipfile raises on damaged members; a wrong offset is a ValueError.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
 # Small members may be packed as well as they like: only what grows large can harm.
 RATIO_FROM_BYTES = 16 * 1024**2
 
@@ -152,7 +155,7 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -> by
             while chunk := stream.read(CHUNK_BYTES):
                 content += chunk
                 _check_size(len(content), max(1, info.compress_size), limits)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as fault:
+    except _DAMAGE as fault:
         raise Unreadable("the archive is damaged at {name}", name=_shown(info)) from fault
     return bytes(content)
 
@@ -166,15 +169,7 @@ def _count(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo], limits: Limit
                 while chunk := stream.read(CHUNK_BYTES):
                     total += len(chunk)
                     _check_size(total, max(1, sum(i.compress_size for i in infos)), limits)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            OSError,
-            NotImplementedError,
-            RuntimeError,
-            ValueError,
-        ) as fault:
+        except _DAMAGE as fault:
             raise Unreadable("the archive is damaged at {name}", name=_shown(info)) from fault
 
 
@@ -183,7 +178,7 @@ def _is_ods(archive: zipfile.ZipFile, names: set[str]) -> bool:
         return False
     try:
         return archive.read("mimetype").startswith(b"application/vnd.oasis.opendocument.spreadsheet")
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+    except _DAMAGE:
         return False
 
 

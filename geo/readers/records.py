@@ -154,6 +154,7 @@ def _read_fields(rows: _Rows, fields: tuple[Field, ...], found: dict[str, str]) 
         frame[field.name] = read.values
         rows.reject(read.faults)
     _derive_levels(rows, frame)
+    _check_levels(rows, frame)
     for field in fields:
         if field.required:
             empty = np.flatnonzero(frame[field.name].isna().to_numpy(bool))
@@ -174,6 +175,17 @@ def _derive_levels(rows: _Rows, frame: pd.DataFrame) -> None:
             frame.loc[position, "level"] = RegionCode(code).level.value
         except InvalidInput:
             rows.reject({int(position): Text(message, code=code)})
+
+
+def _check_levels(rows: _Rows, frame: pd.DataFrame) -> None:
+    """Reject regions whose level is not the one that their code tells."""
+    if rows.kind != Kind.regions:
+        return
+    message = "level {level} contradicts the code {code}, which is that of a {found}"
+    for position in np.flatnonzero(frame["level"].notna() & frame["code"].notna()):
+        level, code = frame["level"].iloc[position], frame["code"].iloc[position]
+        if (found := RegionCode(code).level) != level:
+            rows.reject({int(position): Text(message, level=Text(level), code=code, found=Text(found.value))})
 
 
 def _constant(value: str, rows: _Rows) -> pd.Series:

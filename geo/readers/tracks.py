@@ -11,6 +11,7 @@ import shapely
 from geo.errors import InvalidInput, TooLarge, Unreadable
 from geo.readers.columns import FIELDS, PLACE
 from geo.readers.dates import ZONED, parse_moments
+from geo.readers.explosions import explode_lines
 from geo.readers.fixes import Fixes
 from geo.readers.headers import assign_columns, list_columns
 from geo.readers.places import geometry_of_table
@@ -73,7 +74,7 @@ def tracks_of_fixes(fixes: Fixes, source: Source, *, crs: str | None, limits: Li
 def tracks_of_table(
     layer: Layer, source: Source, *, crs: str | None, mapping: Mapping[str, str], limits: Limits
 ) -> Reading:
-    """Check the fixes of a table or a layer of points.
+    """Check the fixes of a table, or of a layer of points or lines.
 
     Raises
     ------
@@ -82,6 +83,7 @@ def tracks_of_table(
     UnknownDatum
         If nobody says in which datum it is, and it is no logger's; see decision 0020.
     """
+    layer, segments = explode_lines(layer)
     table = layer.frame.reset_index(drop=True)
     columns = [str(column) for column in table.columns]
     fields = FIELDS[Kind.tracks] + PLACE
@@ -96,7 +98,10 @@ def tracks_of_table(
         message = "read as WGS 84: columns longitude and latitude with times in UTC are a GNSS logger's; else say --crs"
         warnings.append(Text(message))
     placing = choose_datum(crs, layer.crs, defined, file=source.name)
-    checked = _Fixes(_columns(table, found, faults), x, y, layer.rows, faults, warnings)
+    frame = _columns(table, found, faults)
+    if segments is not None:
+        frame["segment"] = segments
+    checked = _Fixes(frame, x, y, layer.rows, faults, warnings)
     return _finish(checked, placing, source, defined="" if crs or layer.crs else layer.defined)
 
 

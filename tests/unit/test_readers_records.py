@@ -197,6 +197,14 @@ def test_the_level_of_a_region_follows_from_its_code(tmp_path):
     assert reading.crs == ""
 
 
+def test_a_region_s_level_must_be_its_code_s(tmp_path):
+    path = text(tmp_path / "a.csv", "区划代码,名称,级别", "500230108000,柏树村,村级")
+
+    assert (
+        reasons(read("regions", path))[1] == "level village contradicts the code 500230108000, which is that of a town"
+    )
+
+
 def test_a_word_outside_a_closed_list_is_rejected_with_the_choices(tmp_path):
     path = text(tmp_path / "a.csv", "编号,名称,类型,经度,纬度", "1,甲,飞船,107.5,29.8")
 

@@ -2,12 +2,13 @@
 
 import pandas as pd
 import pytest
+import shapely
 
 from geo.datum import wgs84_to_gcj02
 from geo.errors import InvalidInput, UnknownDatum, Unreadable
 from geo.readers import Kind, Limits, read, read_tracks
 from geo.readers import gpx as gpx_reader
-from tests.unit.reader_files import fit, gpx, iso, text, walk, workbook
+from tests.unit.reader_files import feature, fit, geojson, gpx, iso, text, walk, workbook
 
 TRACK_KML = """<kml xmlns="http://www.opengis.net/kml/2.2" xmlns:gx="http://www.google.com/kml/ext/2.2"><Document>
 <Placemark><name>上午</name><gx:MultiTrack><gx:Track>
@@ -193,6 +194,28 @@ def test_a_damaged_fit_file_is_refused(tmp_path):
 
     with pytest.raises(Unreadable, match="FIT"):
         read_tracks(path)
+
+
+def test_lines_of_a_layer_are_tracks_with_their_times(tmp_path):
+    lines = shapely.MultiLineString([[(107.5, 29.8), (107.6, 29.8)], [(107.7, 29.8), (107.8, 29.8)]])
+    times = [[iso(0), iso(5)], [iso(9), iso(12)]]
+    path = geojson(tmp_path / "a.json", feature(lines, name="甲", coordTimes=times), feature(lines.geoms[0], name="乙"))
+
+    reading = read_tracks(path)
+
+    assert reading.frame["track"].tolist() == [0] * 4 + [1] * 2
+    assert reading.frame["segment"].tolist() == [0, 0, 1, 1, 2, 2]
+    assert reading.frame["time"].dt.second.tolist()[:4] == [0, 5, 9, 12]
+    assert "2 of 6 fixes have no time" in reading.warnings
+
+
+def test_points_of_a_layer_are_one_track(tmp_path):
+    path = geojson(tmp_path / "a.json", *(feature(shapely.Point(lon, lat), time=iso(at)) for lon, lat, at in walk()))
+
+    reading = read_tracks(path)
+
+    assert reading.frame["track"].tolist() == [0] * 5
+    assert reading.frame["time"].notna().all()
 
 
 def test_a_logger_s_table_is_wgs84_with_a_warning(tmp_path):
