@@ -136,7 +136,9 @@ def _summarise(engine: "Engine", settings: "Settings") -> None:
         issues = issue_counts(session, scope, IssueFilter(), today=today)
         found = stored_coverage(session, scope, period)
         held = responsibility_counts(session, scope, today)
-    walked, length = found.reaches["covered_m"].sum() / 1000, found.reaches["length_m"].sum() / 1000
+    # A town's chief and a village's answer for the same water, so lengths are those of one level.
+    reaches = found.reaches[found.reaches["level"] == "village"]
+    walked, length = reaches["covered_m"].sum() / 1000, reaches["length_m"].sum() / 1000
     say(
         Text(
             "issues: {total}, open {open}, overdue {overdue}",
@@ -154,7 +156,7 @@ def _summarise(engine: "Engine", settings: "Settings") -> None:
             **facts,
         )
     )
-    say(Text("reaches walked: {walked} of {length} km", **facts))
+    say(Text("reaches of villages walked: {walked} of {length} km", **facts))
     say(Text("responsibility: {assigned} of {total} cells have a lead, {vacant} are vacant", **held["cell"]))
 
 
