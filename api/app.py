@@ -15,7 +15,7 @@ from api.static_files import mount_static
 
 __all__ = ["create_app"]
 
-_ROUTES = ("health", "sessions")
+_ROUTES = ("health", "sessions", "accounts", "records", "issues", "patrols", "responsible", "drawn", "docs")
 
 
 def create_app(settings: Settings | None = None, engine: Engine | None = None) -> FastAPI:
@@ -30,7 +30,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     """
     settings = settings or get_settings()
     app = FastAPI(
-        title="网格 Wangge", version="1", docs_url=None, redoc_url=None, openapi_url=None,
+        title="网格 Wangge", version="1", docs_url=None, redoc_url=None, openapi_url="/openapi.json",
         description="Grid supervision for a township's environment office.",
     )  # fmt: skip
     app.state.settings = settings

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 from sqlalchemy.orm import Session
 
 from api.auth import token_of
@@ -17,7 +17,7 @@ from geo.services import periods
 from geo.services.accounts import CurrentAccount, account_of_token
 from geo.services.filters import IssueFilter, Period
 from geo.store.scoping import Scope
-from geo.types import Role
+from geo.types import Level, Role
 
 __all__ = [
     "AccountDep",
@@ -25,7 +25,8 @@ __all__ = [
     "CurrentAccount",
     "IssueFilterDep",
     "LanguageDep",
-    "OptionalDate",
+    "LevelDep",
+    "OptionalDay",
     "PeriodDep",
     "ScopeDep",
     "SessionDep",
@@ -35,6 +36,8 @@ __all__ = [
     "get_session",
     "require_role",
 ]
+
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 
 def get_session(request: Request) -> Iterator[Session]:
@@ -85,12 +88,21 @@ def require_role(*roles: Role | str) -> Callable[..., CurrentAccount]:
     return check
 
 
+def _checked(day: date) -> date:
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise ValueError(f"a year from {_FIRST_YEAR} to {_LAST_YEAR}")
+    return day
+
+
 def _absent_when_empty(value: Any) -> Any:
     # A form sends the fields that nobody filled in.
     return None if value == "" else value
 
 
-OptionalDate = Annotated[date | None, BeforeValidator(_absent_when_empty)]
+# Beyond these no day of supervision lies, and instants of a day could not be told in every time zone.
+_Day = Annotated[date, AfterValidator(_checked)]
+OptionalDay = Annotated[_Day | None, BeforeValidator(_absent_when_empty)]
+OptionalLevel = Annotated[Level | None, BeforeValidator(_absent_when_empty)]
 _OptionalBool = Annotated[bool | None, BeforeValidator(_absent_when_empty)]
 
 
@@ -108,6 +120,16 @@ def get_scope(
 
 
 ScopeDep = Annotated[Scope, Depends(get_scope)]
+
+
+def get_level(
+    level: Annotated[OptionalLevel, Query(description="Only this administrative level")] = None,
+) -> Level | None:
+    """Return the level asked for."""
+    return level
+
+
+LevelDep = Annotated[Level | None, Depends(get_level)]
 
 
 def get_today(settings: SettingsDep) -> date:
@@ -129,8 +151,8 @@ LanguageDep = Annotated[Language, Depends(get_language)]
 def get_period(
     session: SessionDep,
     scope: ScopeDep,
-    first_day: Annotated[OptionalDate, Query(alias="from", description="First day")] = None,
-    last_day: Annotated[OptionalDate, Query(alias="to", description="Last day, included")] = None,
+    first_day: Annotated[OptionalDay, Query(alias="from", description="First day")] = None,
+    last_day: Annotated[OptionalDay, Query(alias="to", description="Last day, included")] = None,
 ) -> Period | None:
     """Return the period asked for; None when none is; an open end is that of the newest records."""
     if first_day is None and last_day is None:

@@ -110,7 +110,7 @@ def _tell_password(name: str, generated: str | None) -> None:
         say(Text("the password of {name}, shown this once: {password}", name=name, password=generated))
 
 
-def _state(disabled: bool) -> str:  # noqa: FBT001 - one column of a table
+def _state(disabled: bool) -> str:
     from api.cli.output import tell
 
     return tell("disabled") if disabled else tell("active")

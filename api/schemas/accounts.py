@@ -7,8 +7,19 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from geo.types import Role
 
-__all__ = ["AccountOut", "AccountPage", "Change", "Login", "Me", "NewAccount", "NewToken", "OwnPassword", "TokenMade",
-           "TokenOut"]  # fmt: skip
+__all__ = [
+    "AccountMade",
+    "AccountOut",
+    "AccountPage",
+    "Change",
+    "Login",
+    "Me",
+    "NewAccount",
+    "NewToken",
+    "OwnPassword",
+    "TokenMade",
+    "TokenOut",
+]
 
 Password = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Username = Annotated[str, StringConstraints(min_length=1, max_length=100)]
@@ -94,6 +105,14 @@ class AccountOut(BaseModel):
     person_id: int | None
     disabled: bool
     created_at: datetime
+
+
+class AccountMade(BaseModel):
+    """An account just made; a password that was generated is shown this once."""
+
+    id: int
+    username: str
+    password: str | None
 
 
 class AccountPage(BaseModel):

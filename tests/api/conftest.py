@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
 from geo.database.engine import make_engine
-from geo.services.accounts import create_account
+from geo.models import Account
+from geo.services.accounts import create_account, make_token
 from geo.types import Role
 from tests.api.town import A, fill_town
 from tests.database_fixtures import administer
@@ -36,6 +37,29 @@ def site_engine(cluster, template, tmp_path_factory) -> Iterator[Engine]:
     yield engine
     engine.dispose()
     administer(cluster, "DROP DATABASE IF EXISTS site_tests WITH (FORCE)")
+
+
+@pytest.fixture
+def site_session(site_engine) -> Iterator[Session]:
+    """A look into the database behind the site."""
+    with Session(site_engine) as made:
+        yield made
+
+
+@pytest.fixture(scope="package")
+def bearer(site_engine):
+    """Return the header of an account's token: ``bearer("office.town")``."""
+    tokens: dict[str, str] = {}
+
+    def header(username: str) -> dict[str, str]:
+        if username not in tokens:
+            with Session(site_engine) as session:
+                account = session.scalar(select(Account).where(Account.username == username))
+                tokens[username] = make_token(session, account.id, "test", 1)
+                session.commit()
+        return {"Authorization": f"Bearer {tokens[username]}"}
+
+    return header
 
 
 @pytest.fixture
