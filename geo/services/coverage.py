@@ -108,7 +108,7 @@ def stored_coverage(
         rows += [(id_, *stretch) for stretch in last_walked(zip(*pieces.T, part["day"], strict=True))]
     holders = holders_of(session, "reach", reaches["id"].tolist(), period.last_day)
     reaches = reaches.assign(
-        chief=[holders[id_]["lead"] for id_ in reaches["id"]],
+        chief=pd.Series([holders[id_]["lead"] for id_ in reaches["id"]], dtype=object),
         covered_m=covered,
         share=[c / length for c, length in zip(covered, reaches["length_m"], strict=True)],
     )

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 from sqlalchemy.orm import Session
 
 from geo.errors import InvalidInput
@@ -146,7 +147,8 @@ def cell_frame(session: Session, scope: Scope, on: date, *, level: str | None = 
     held = [holders[id_] for id_ in mine["id"]]
     return mine.assign(
         village=[names.get(_village(region), "") for region in mine["region"]],
-        lead=[each["lead"] for each in held],
+        # As objects, so that a vacancy stays None and does not become NaN.
+        lead=pd.Series([each["lead"] for each in held], dtype=object),
         assists=["、".join(each["assists"]) for each in held],
         status=["assigned" if each["lead"] else "vacant" for each in held],
         chain=[_chain(cell, by_region, holders) for cell in mine.itertuples()],
