@@ -14,6 +14,7 @@ from geo.models import Audit
 from geo.readers import Kind, Limits, Reading, Rejection, read
 from geo.services import import_duties, import_ground, import_issues, import_tracks
 from geo.services.import_batches import Batch, Counts
+from geo.services.suspicions import suspect_shift
 from geo.store.regions import ensure_region
 from geo.store.scoping import Scope
 from geo.store.sources import keep_source
@@ -95,7 +96,9 @@ def import_file(
     if home is not None:
         ensure_region(session, home)
     report = ImportReport(reading.source, str(kind), rejected=list(reading.rejected), warnings=list(reading.warnings))
-    batch = Batch(session, reading, home, Scope.of(_scope_of(session, home)))
+    if (suspicion := suspect_shift(session, reading, home)) is not None:
+        report.warnings.append(suspicion)
+    batch = Batch(session, reading, home, Scope.of(_county_of(home)))
     savepoint = session.begin_nested()
     try:
         keep_source(session, reading, path, home)
@@ -114,9 +117,8 @@ def import_file(
     return report
 
 
-def _scope_of(session: Session, home: RegionCode | None) -> str | None:
+def _county_of(home: RegionCode | None) -> str | None:
     # Names are looked up in the whole county, since a river or a chief may belong to the town above a village.
-    del session
     return None if home is None else home[:6] + "000000"
 
 

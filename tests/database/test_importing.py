@@ -7,6 +7,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from geo.database.engine import make_engine, transaction
+from geo.datum import wgs84_to_gcj02
 from geo.errors import InvalidInput, Refused, WanggeError
 from geo.models import Audit, GridCell, Issue, IssueEvent, Patrol, RegionRow, Responsibility, Site, SourceFile
 from geo.services.imports import import_file
@@ -230,3 +231,15 @@ def test_what_contradicts_the_stored_is_refused(session, town, tmp_path):
 
     with pytest.raises(Refused, match="contradicts"):
         import_file(session, "people", file, town=TOWN)
+
+
+def test_a_file_that_lies_as_a_shift_predicts_is_warned_of(session, town, tmp_path):
+    lon, lat = wgs84_to_gcj02([107.0001 + i * 1e-4 for i in range(190)], [29.0001 + i % 90 * 1e-4 for i in range(190)])
+    rows = [f"S{i},点{i},企业,{x:.7f},{y:.7f}" for i, (x, y) in enumerate(zip(lon, lat, strict=True))]
+    file = write_table(tmp_path / "shifted.csv", "点位编码,点位名称,点位类型,经度,纬度", *rows)
+
+    wrong = import_file(session, "sites", file, town=TOWN, crs="EPSG:4490")
+    right = import_file(session, "sites", file, town=TOWN, crs="gcj02")
+
+    assert any("gcj02" in warning for warning in wrong.warnings)
+    assert right.warnings == []
