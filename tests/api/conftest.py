@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
@@ -11,6 +12,7 @@ from api.app import create_app
 from api.settings import Settings
 from geo.database.engine import make_engine
 from geo.models import Account
+from geo.services import accounts
 from geo.services.accounts import create_account, make_token
 from geo.types import Role
 from tests.api.town import A, fill_town
@@ -20,8 +22,16 @@ from tests.files import TOWN
 PASSWORD = "seven plain words of a clerk"
 
 
+@pytest.fixture(scope="package", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Hash passwords as ever, but cheaply: tests sign in a hundred times."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1))
+        yield
+
+
 @pytest.fixture(scope="package")
-def site_engine(cluster, template, tmp_path_factory) -> Iterator[Engine]:
+def site_engine(quick_hashes, cluster, template, tmp_path_factory) -> Iterator[Engine]:
     """A filled database that the package's tests share; they must not depend on what others add."""
     administer(cluster, f"CREATE DATABASE site_tests TEMPLATE {template} STRATEGY file_copy")
     engine = make_engine(cluster.url_of("site_tests"))
