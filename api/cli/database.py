@@ -40,7 +40,7 @@ def stop() -> None:
     say("the database has stopped" if cluster.stop() else "the database did not run")
 
 
-def status(*, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def status(*, as_json: Annotated[bool, typer.Option("--json", help="For machines. 输出 JSON。")] = False) -> None:
     """Tell where the database is and whether it runs. 数据库状态。"""
     from api.database import cluster_of
     from api.settings import get_settings
