@@ -96,7 +96,8 @@ def _words(session: Session, request: MapRequest) -> dict[str, Any]:
     if request.kind == "responsibility":
         subtitle = (request.on or request.today).isoformat()
     else:
-        subtitle = f"{period.first_day.isoformat()} — {period.last_day.isoformat()}"
+        to = "至" if request.language == "zh" else "to"
+        subtitle = f"{period.first_day.isoformat()} {to} {period.last_day.isoformat()}"
     return {"title": title, "subtitle": subtitle, "language": request.language}
 
 

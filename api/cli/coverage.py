@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.output import tell
+
 __all__ = ["register"]
 
 _ON_FILES = ("corridor", "max_speed", "max_gap_s", "max_gap_m", "max_accuracy", "crs", "reaches_crs")
@@ -69,14 +71,14 @@ def coverage(
     """
     files = [*(tracks or ()), *(more_tracks or ())]
     if reaches is None and not files:
-        _refuse(context, _ON_FILES, "only with --reaches and --tracks")
+        _refuse(context, _ON_FILES, tell("only with --reaches and --tracks"))
         from api.cli.coverage_stored import run_stored
 
         run_stored(town=town, first_day=_day(first_day), last_day=_day(last_day), level=level, as_json=as_json)
         return
     if reaches is None or not tracks:
-        raise typer.BadParameter("files need both --reaches FILE and --tracks FILE...", ctx=context)
-    _refuse(context, _ON_STORED, "only on what is stored, without --reaches and --tracks")
+        raise typer.BadParameter(tell("files need both --reaches FILE and --tracks FILE..."), ctx=context)
+    _refuse(context, _ON_STORED, tell("only on what is stored, without --reaches and --tracks"))
     from api.cli.coverage_files import run_on_files
     from geo.compute.tracks import CleaningRules
 

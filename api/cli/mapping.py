@@ -37,7 +37,7 @@ def write_map(
     level: Annotated[str | None, typer.Option(help="Reaches of this level: town, village. 河长层级。")] = None,
     category: Annotated[list[str] | None, typer.Option(help="Issue category, repeatable. 问题类别。")] = None,
     state: Annotated[list[str] | None, typer.Option(help="Issue state, repeatable. 问题状态。")] = None,
-    overdue: Annotated[bool, typer.Option("--overdue", help="Only overdue issues. 仅超期。")] = False,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only overdue issues. 仅逾期。")] = False,
 ) -> None:
     """Write a map as a self-contained page or a picture for Word. 输出地图文件。"""
     from sqlalchemy.orm import Session
