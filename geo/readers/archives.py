@@ -55,12 +55,17 @@ def members_of(data: bytes, limits: Limits) -> list[zipfile.ZipInfo]:
         raise TooLarge("the archive has {count} members, more than {limit}", count=len(infos), limit=limits.max_members)
     for info in infos:
         _check_member(info)
+    names = {info.filename for info in infos}
+    if len(names) < len(infos):
+        # Two readers might take two different ones for the same.
+        raise Unreadable("the archive has two members of one name")
     total = sum(info.file_size for info in infos)
     packed = max(1, sum(info.compress_size for info in infos))
     _check_size(total, packed, limits)
-    names = {info.filename for info in infos}
     if "[Content_Types].xml" in names or _is_ods(archive, names):
-        if not (names & {"xl/workbook.xml", "xl/workbook.bin"} or "content.xml" in names):
+        if "xl/workbook.bin" in names:
+            raise Unreadable("a binary workbook (.xlsb) is not read; save it as .xlsx")
+        if not names & {"xl/workbook.xml", "content.xml"}:
             raise Unreadable("the file is an Office document, but no workbook")
         _count(archive, infos, limits)
         return SPREADSHEET
@@ -124,7 +129,7 @@ def _choose(members: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
 def _check_member(info: zipfile.ZipInfo) -> None:
     name = info.filename.replace("\\", "/")
     path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0] or "\0" in info.orig_filename:
+    if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0] or "\0" in info.orig_filename:
         raise Unreadable("the archive has a member outside of itself: {name}", name=_shown(info))
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind and kind not in (stat.S_IFREG, stat.S_IFDIR):

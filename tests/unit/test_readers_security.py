@@ -73,6 +73,48 @@ def test_an_archive_that_reaches_outside_of_itself_is_refused(tmp_path, name):
         read_layer(zipped(tmp_path / "a.zip", {name: b"{}"}))
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_an_archive_with_two_members_of_one_name_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as target:
+        target.writestr("a.geojson", "{}")
+        target.writestr("a.geojson", "[]")
+
+    with pytest.raises(Unreadable, match="two members of one name"):
+        read_layer(tmp_path / "a.zip")
+
+
+def test_an_archive_with_a_nameless_member_is_refused(tmp_path):
+    with pytest.raises(Unreadable):
+        read_layer(zipped(tmp_path / "a.zip", {".": b"{}"}))
+
+
+def test_a_binary_workbook_is_refused_with_the_way_out(tmp_path):
+    path = zipped(tmp_path / "a.xlsb", {"[Content_Types].xml": b"", "xl/workbook.bin": b""})
+
+    with pytest.raises(Unreadable, match=r"save it as \.xlsx"):
+        read_layer(path)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        """<row r='1'><c r='A1'/></row><row r='1048576'><c x=">" r='XFD1048576'/></row>""",
+        '<row r="1"><c/></row><row r="1048576">' + "<c/>" * 16384 + "</row>",
+        '<x:row xmlns:x="y" r="1"><x:c r="a1"/></x:row><row><c r="xfd1048576"/></row>',
+    ],
+    ids=["quotes", "no references", "prefixes and small letters"],
+)
+def test_no_way_of_writing_hides_how_far_a_sheet_spans(tmp_path, cells):
+    members = {
+        "[Content_Types].xml": b"<Types/>",
+        "xl/workbook.xml": b"<workbook/>",
+        "xl/other/place.xml": f"<worksheet><sheetData>{cells}</sheetData></worksheet>".encode(),
+    }
+
+    with pytest.raises(TooLarge, match="17179869184 cells"):
+        read_layer(zipped(tmp_path / "a.xlsx", members))
+
+
 def test_an_archive_with_a_link_is_refused(tmp_path):
     with pytest.raises(Unreadable, match="a link in it"):
         read_layer(link_in_archive(tmp_path / "a.zip"))
