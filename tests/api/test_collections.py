@@ -7,18 +7,8 @@ import pytest
 from starlette.testclient import TestClient
 
 GEOJSON = {"Accept": "application/geo+json"}
-COLLECTIONS = (
-    "regions",
-    "cells",
-    "rivers",
-    "reaches",
-    "zones",
-    "sites",
-    "people",
-    "responsibilities",
-    "patrols",
-    "issues",
-)
+PLACED = ("regions", "cells", "rivers", "reaches", "zones", "sites", "issues")
+COLLECTIONS = (*PLACED, "people", "responsibilities", "patrols")
 
 
 def walk(client, header, url: str) -> list[dict]:
