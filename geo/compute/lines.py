@@ -130,9 +130,11 @@ def pieces_of(tracks: Shapes) -> Pieces:
             )
     parts, track = (tracks, np.arange(len(tracks))) if simple else shapely.get_parts(tracks, return_index=True)
     end = np.cumsum(shapely.get_num_coordinates(parts), dtype=np.int64)
-    first = np.append(0, end[:-1])
+    first = np.append(0, end)[:-1]
     pieces = Pieces(as_places(shapely.get_coordinates(parts)), first, end, track.astype(np.int64))
-    if not np.isfinite(pieces.vertex.sum()):
+    with np.errstate(invalid="ignore"):
+        total = pieces.vertex.sum()
+    if not np.isfinite(total):
         pieces = _without_unknown(pieces)
     filled = pieces.first < pieces.end
     return pieces if filled.all() else Pieces(pieces.vertex, *(column[filled] for column in pieces[1:]))
