@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 Array = npt.NDArray[np.float64]
-CHOICES = "EPSG:4490 (CGCS2000), EPSG:4326 (WGS 84), gcj02, bd09, or another EPSG code"
+CHOICES = Text("EPSG:4490 (CGCS2000), EPSG:4326 (WGS 84), gcj02, bd09, or another EPSG code")
 
 # The ellipsoid of Krasovsky, on which the shift is defined.
 AXIS_M = 6_378_245.0
