@@ -3,12 +3,13 @@
 from importlib import import_module
 from importlib.util import find_spec
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from sqlalchemy import Engine
 
 import maps
 from api import errors
 from api.auth import LoginLimiter
+from api.description import describe
 from api.security import SecurityMiddleware
 from api.settings import Settings, get_settings
 from api.static_files import mount_static
@@ -39,8 +40,11 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.add_middleware(SecurityMiddleware, image_origins=_image_origins(settings))
     errors.install(app)
     mount_static(app, settings.assets_dir)
-    for router in _routers():
-        app.include_router(router)
+    for name in _ROUTES:
+        app.include_router(import_module(f"api.routes.{name}").router)
+    if find_spec("api.routes.pages") is not None:
+        app.include_router(import_module("api.routes.pages").router, include_in_schema=False)
+    describe(app)
     return app
 
 
@@ -56,10 +60,3 @@ def _image_origins(settings: Settings) -> tuple[str, ...]:
     if settings.basemap == "tiles":
         return maps.Basemap.tiles(settings.tiles_url or "").origins
     return ()
-
-
-def _routers() -> list[APIRouter]:
-    names = [f"api.routes.{name}" for name in _ROUTES]
-    if find_spec("api.routes.pages") is not None:
-        names.append("api.routes.pages")
-    return [import_module(name).router for name in names]

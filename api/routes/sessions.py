@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api.auth import clear_session_cookie, log_in, set_session_cookie, token_of
+from api.auth import SESSION_COOKIE, clear_session_cookie, log_in, set_session_cookie
 from api.dependencies import AccountDep, SessionDep, SettingsDep
 from api.schemas.accounts import Login, Me, NewToken, OwnPassword, TokenMade, TokenOut
 from geo.services import accounts
@@ -23,8 +23,8 @@ def sign_in(request: Request, response: Response, login: Login, settings: Settin
 
 @router.delete("/session", status_code=204)
 def sign_out(request: Request, response: Response, session: SessionDep, settings: SettingsDep) -> None:
-    """Sign out."""
-    token = token_of(request)
+    """Sign out of the browser's session; a program's token is ended under ``/tokens``."""
+    token = request.cookies.get(SESSION_COOKIE)
     if token:
         accounts.sign_out(session, token)
     clear_session_cookie(response, settings)

@@ -43,6 +43,8 @@ def test_nothing_that_is_sent_breaks_the_site(described, bearer, path, method):
     def send(data):
         case = data.draw(operation.as_strategy())
         answer = case.call(headers=header)
+        # Nothing would be tested at the door.
+        assert answer.status_code != 401 or path == "/api/v1/session"
         case.validate_response(answer, checks=CHECKS)
 
     send()
