@@ -1,4 +1,6 @@
+import io
 import threading
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -243,3 +245,16 @@ def test_a_file_that_lies_as_a_shift_predicts_is_warned_of(session, town, tmp_pa
 
     assert any("gcj02" in warning for warning in wrong.warnings)
     assert right.warnings == []
+
+
+def test_all_parts_of_a_shapefile_are_kept(session, town, shared_data):
+    file = shared_data / "qishan" / "eco_protected.shp"
+    mapping = {"code": "=#", "name": "=红线", "zone_class": "=1", "region": f"={TOWN}"}
+
+    report = import_file(session, "zones", file, town=TOWN, mapping=mapping)
+
+    content = session.scalar(select(SourceFile.content).where(SourceFile.name == file.name))
+    assert (report.added, report.rejected[:1]) == (159, [])
+    assert zipfile.ZipFile(io.BytesIO(content)).namelist() == [
+        f"eco_protected.{s}" for s in ("dbf", "prj", "shp", "shx")
+    ]
