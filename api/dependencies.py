@@ -17,6 +17,7 @@ from geo.services import periods
 from geo.services.accounts import CurrentAccount, account_of_token
 from geo.services.filters import IssueFilter, Period
 from geo.store.scoping import Scope
+from geo.text import Text
 from geo.types import Level, Role
 
 __all__ = [
@@ -82,7 +83,7 @@ def require_role(*roles: Role | str) -> Callable[..., CurrentAccount]:
 
     def check(account: AccountDep) -> CurrentAccount:
         if account.role not in roles:
-            raise Forbidden("the role {role} may not do this", role=str(account.role))
+            raise Forbidden("the role {role} may not do this", role=Text(str(account.role)))
         return account
 
     return check

@@ -7,6 +7,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import InvalidInput
+from geo.text import Text
 
 __all__ = ["Pieces", "ReachSegments", "as_places", "pieces_of", "reach_segments", "take_segments"]
 
@@ -68,7 +69,7 @@ def reach_segments(reaches: Shapes) -> ReachSegments:
     wrong = np.flatnonzero(~np.isin(kinds, (-1, _LINE, _RING, _MULTILINE)) & ~shapely.is_empty(reaches))
     if len(wrong):
         raise InvalidInput(
-            "reach {position} is a {kind}, not a line", position=int(wrong[0]), kind=reaches[wrong[0]].geom_type
+            "reach {position} is a {kind}, not a line", position=int(wrong[0]), kind=Text(reaches[wrong[0]].geom_type)
         )
     parts, reach_of = shapely.get_parts(reaches, return_index=True)
     coordinates, part_of = shapely.get_coordinates(parts, return_index=True)
@@ -126,7 +127,7 @@ def pieces_of(tracks: Shapes) -> Pieces:
             raise InvalidInput(
                 "track {position} is a {kind}, neither a line nor points",
                 position=int(wrong[0]),
-                kind=tracks[wrong[0]].geom_type,
+                kind=Text(tracks[wrong[0]].geom_type),
             )
     parts, track = (tracks, np.arange(len(tracks))) if simple else shapely.get_parts(tracks, return_index=True)
     end = np.cumsum(shapely.get_num_coordinates(parts), dtype=np.int64)

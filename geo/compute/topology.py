@@ -184,7 +184,7 @@ def _require_polygons(shapes: Shapes, present: NDArray[np.bool_]) -> None:
             "close boundary lines into polygons first (in QGIS: Processing › Polygonize, 线转多边形)",
             row=row + 1,
         )
-    raise InvalidInput("feature {row} is a {kind}, not a polygon", row=row + 1, kind=shapes[row].geom_type)
+    raise InvalidInput("feature {row} is a {kind}, not a polygon", row=row + 1, kind=Text(shapes[row].geom_type))
 
 
 def _repaired(shapes: Shapes) -> Shapes:

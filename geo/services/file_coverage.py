@@ -175,7 +175,7 @@ def _lines(layer: GeoDataFrame, file: str) -> GeoDataFrame:
             "row {row} of {file} is a {kind}; reaches are lines",
             row=int(wrong[0]) + 1,
             file=file,
-            kind=layer.geometry.iloc[wrong[0]].geom_type,
+            kind=Text(layer.geometry.iloc[wrong[0]].geom_type),
         )
     if not np.isin(kinds, _LINES).any():
         raise InvalidInput("{file} has no line; reaches are lines", file=file)

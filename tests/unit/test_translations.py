@@ -13,7 +13,7 @@ from api.i18n import translate
 from geo import errors
 from geo.errors import WanggeError
 from geo.text import Text
-from geo.types import Level
+from geo.types import Level, Role
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "api" / "locale" / "zh.po"
@@ -29,7 +29,17 @@ TABLES = {
 }
 # Words that are put together while the program runs.
 COMPOSED = {
-    *(level.value for level in Level),
+    *(word.value for word in (*Level, *Role)),
+    *(
+        "Point",
+        "LineString",
+        "LinearRing",
+        "Polygon",
+        "MultiPoint",
+        "MultiLineString",
+        "MultiPolygon",
+        "GeometryCollection",
+    ),
     *("rivers", "reaches", "cells", "zones", "sites", "people", "geometry"),
     # What GEOS says of an invalid shape, in small letters.
     *("self-intersection", "ring self-intersection", "hole lies outside shell", "holes are nested", "nested shells"),
