@@ -95,7 +95,7 @@ def sites(lookup: LookupDep, kind: _Choice = None) -> Any:
     return lookup.answer("sites", kind=kind)
 
 
-@router.get("/people", response_model=Page[PersonOut])
+@router.get("/people", response_model=Page[PersonOut], responses=GEOJSON)
 def people(lookup: LookupDep, account: AccountDep) -> Any:
     """List people with their posts; numbers are masked for whoever need not call."""
     rows, following = lookup.rows("people")
@@ -104,7 +104,7 @@ def people(lookup: LookupDep, account: AccountDep) -> Any:
     return lookup.finish(rows, following)
 
 
-@router.get("/responsibilities", response_model=Page[Duty])
+@router.get("/responsibilities", response_model=Page[Duty], responses=GEOJSON)
 def responsibilities(
     lookup: LookupDep, role: ResponsibilityRole | None = None, target_kind: TargetKind | None = None
 ) -> Any:
