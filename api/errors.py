@@ -53,6 +53,20 @@ STATUS: dict[type[WanggeError], int] = {
     DatabaseUnavailable: 503,
 }
 
+_BOUNDS = {
+    "greater_than_equal": Text("it must be at least {ge}", ge=""),
+    "less_than_equal": Text("it must be at most {le}", le=""),
+    "string_too_long": Text("it must have at most {max_length} characters", max_length=""),
+    "string_too_short": Text("it must have at least {min_length} characters", min_length=""),
+}
+_FORMS = {
+    "int": Text("it must be a whole number"),
+    "float": Text("it must be a number"),
+    "finite": Text("it must be a number"),
+    "bool": Text("it must be true or false"),
+    "date": Text("it must be a date such as 2024-06-05"),
+}
+
 
 def status_of(error: WanggeError) -> int:
     """Return the status of an error's class, or of the nearest class above it."""

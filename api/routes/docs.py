@@ -1,11 +1,15 @@
-"""The description of the HTTP interface, readable offline."""
+"""The description of the HTTP interface, readable offline; and the icon that browsers ask for."""
+
+from pathlib import Path
 
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse
 
 __all__ = ["router"]
 
 router = APIRouter()
+
+_ICON = Path(__file__).parents[1] / "static" / "favicon.svg"
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -13,7 +17,7 @@ _PAGE = """<!DOCTYPE html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>网格 Wangge · API</title>
-<link rel="icon" href="/static/vendor/swagger-ui-dist/favicon-32x32.png">
+<link rel="icon" href="/static/api/favicon.svg">
 <link rel="stylesheet" href="/static/vendor/swagger-ui-dist/swagger-ui.css">
 </head>
 <body>
@@ -29,3 +33,9 @@ _PAGE = """<!DOCTYPE html>
 def docs() -> str:
     """Return the page that shows ``/openapi.json``."""
     return _PAGE
+
+
+@router.get("/favicon.ico", response_class=FileResponse, include_in_schema=False)
+def favicon() -> FileResponse:
+    """Return the icon, which browsers ask for here when a page names none."""
+    return FileResponse(_ICON, media_type="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})

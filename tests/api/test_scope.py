@@ -29,6 +29,7 @@ PUBLIC, OWN = "public", "own account"
 ROUTES: dict[str, object] = {
     "GET /healthz": PUBLIC,
     "GET /docs": PUBLIC,
+    "GET /favicon.ico": PUBLIC,
     "GET /openapi.json": PUBLIC,
     "HEAD /openapi.json": PUBLIC,
     "POST /api/v1/session": PUBLIC,
