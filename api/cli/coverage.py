@@ -14,6 +14,15 @@ _ON_FILES = ("corridor", "max_speed", "max_gap_s", "max_gap_m", "max_accuracy", 
 _ON_STORED = ("town", "first_day", "last_day", "level")
 
 
+def _above_0(parameter: typer.CallbackParam, value: float) -> float:
+    # Written so that NaN is refused too.
+    if not value > 0:
+        from geo.text import Text
+
+        raise typer.BadParameter(tell(Text("{field} must be above 0", field=parameter.opts[0])))
+    return value
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to `app`."""
     app.command("coverage")(coverage)
@@ -32,13 +41,21 @@ def coverage(
     tracks: Annotated[
         list[Path] | None, typer.Option(help="Files of tracks, as many as wanted. 巡河轨迹文件。", show_default=False)
     ] = None,
-    corridor: Annotated[float, typer.Option(metavar="M", help="How near counts as walked. 走廊宽度（单侧）。")] = 30.0,
-    max_speed: Annotated[float, typer.Option(metavar="KM/H", help="Faster fixes are dropped. 最大速度。")] = 60.0,
+    corridor: Annotated[
+        float, typer.Option(callback=_above_0, metavar="M", help="How near counts as walked. 走廊宽度（单侧）。")
+    ] = 30.0,
+    max_speed: Annotated[
+        float, typer.Option(callback=_above_0, metavar="KM/H", help="Faster fixes are dropped. 最大速度。")
+    ] = 60.0,
     max_gap_s: Annotated[
-        float, typer.Option(metavar="S", help="A longer break splits a track. 最大时间间隔。")
+        float, typer.Option(callback=_above_0, metavar="S", help="A longer break splits a track. 最大时间间隔。")
     ] = 120.0,
-    max_gap_m: Annotated[float, typer.Option(metavar="M", help="A longer leap splits a track. 最大距离间隔。")] = 200.0,
-    max_accuracy: Annotated[float, typer.Option(metavar="M", help="Less exact fixes are dropped. 最差精度。")] = 50.0,
+    max_gap_m: Annotated[
+        float, typer.Option(callback=_above_0, metavar="M", help="A longer leap splits a track. 最大距离间隔。")
+    ] = 200.0,
+    max_accuracy: Annotated[
+        float, typer.Option(callback=_above_0, metavar="M", help="Less exact fixes are dropped. 最差精度。")
+    ] = 50.0,
     crs: Annotated[
         str | None,
         typer.Option(help="Datum, before what files say: EPSG code, gcj02, bd09. 坐标系。", show_default=False),

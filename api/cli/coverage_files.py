@@ -119,12 +119,17 @@ def _dropped(coverage: "FileCoverage") -> str:
 
 
 def _remarks(title: str, remarks: "Sequence[Remark]") -> None:
+    """Print a line for each thing there is to say: the first file that it is said of, and how many more."""
     from geo.text import Text
 
-    if not remarks:
+    sources: dict[str, list[str]] = {}
+    for remark in remarks:
+        sources.setdefault(" ".join(tell(remark.text).split()), []).append(remark.source)
+    if not sources:
         return
     say(title)
-    for remark in remarks[:_SHOWN]:
-        say(f"  {remark.source}: {' '.join(tell(remark.text).split())}")
-    if len(remarks) > _SHOWN:
-        say(Text("… and {count} more; --json lists them all", count=len(remarks) - _SHOWN))
+    for sentence, files in list(sources.items())[:_SHOWN]:
+        more = f" (+{len(files) - 1})" if len(files) > 1 else ""
+        say(f"  {files[0]}{more}: {sentence}")
+    if len(sources) > _SHOWN:
+        say(Text("… and {count} more; --json lists them all", count=len(sources) - _SHOWN))
