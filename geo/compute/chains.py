@@ -1,81 +1,90 @@
-"""The compiled choice of the fixes that a track can really have passed through."""
+"""The choice of the fixes that a track can really have passed through."""
 
-import numba
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.compute.compiling import compiled
+from geo.compute.areas import ground_scale
 
 __all__ = ["choose_fixes"]
 
 Floats = NDArray[np.float64]
 
-# Read-only arrays are how pandas hands out its columns; others are taken too.
-_NUMBERS = numba.types.Array(numba.float64, 1, "C", readonly=True)
+_ROUNDING_M = 1e-6
 
 
-@compiled(numba.boolean(_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, numba.float64, numba.int64, numba.int64))
-def _reaches(
-    lon: Floats, lat: Floats, time_s: Floats, east_m: Floats, north_m: Floats, max_speed_ms: float, i: int, k: int
-) -> bool:
-    """Tell whether fix k can be reached from fix i."""
-    turn = lon[k] - lon[i]
-    turn -= 360.0 * np.rint(turn / 360.0)
-    x = turn * (east_m[i] + east_m[k]) / 2
-    y = (lat[k] - lat[i]) * (north_m[i] + north_m[k]) / 2
-    # The addend is for the rounding of degrees.
-    far = max_speed_ms * (time_s[k] - time_s[i]) * (1 + 1e-9) + 1e-6
-    return bool(x * x + y * y <= far * far)
-
-
-@compiled(numba.boolean[::1](_NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, _NUMBERS, numba.float64, numba.float64))
 def choose_fixes(
-    lon: Floats,
-    lat: Floats,
-    time_s: Floats,
-    east_m: Floats,
-    north_m: Floats,
-    max_speed_ms: float,
-    max_doubt_s: float,
+    lon: Floats, lat: Floats, time_s: Floats, *, max_speed_ms: float, max_doubt_s: float
 ) -> NDArray[np.bool_]:
     """Tell which fixes are kept, such that none needs more than the speed from the one kept before.
 
     Parameters
     ----------
-    lon, lat, time_s : float, shape (n,)
+    lon, lat, time_s : ndarray of float, shape (n,)
         In degrees and seconds, sorted by time.
-    east_m, north_m : float, shape (n,)
-        Metres per degree at each fix.
     max_speed_ms : float
         In m/s, finite.
     max_doubt_s : float
         Kept fixes that later ones contradict are given up only if they span no more than this.
+
+    Notes
+    -----
+    Where one fix can be reached from the one before, as nearly all can, all are
+    looked at in one go; one by one only from there on where one cannot, until
+    the last kept fix is followed again.
+
+    Examples
+    --------
+    >>> lon = np.array([107.9, 107.0, 107.0001, 107.0002])
+    >>> choose_fixes(lon, np.full(4, 29.0), np.arange(4) * 10.0, max_speed_ms=16, max_doubt_s=120)
+    array([False,  True,  True,  True])
     """
-    count = time_s.size
-    kept = np.empty(count, np.int64)
-    rival = np.empty(count, np.int64)
-    ours = theirs = 0
-    for j in range(count):
-        if ours == 0 or _reaches(lon, lat, time_s, east_m, north_m, max_speed_ms, kept[ours - 1], j):
-            kept[ours] = j
-            ours += 1
-            theirs = 0
+    track = (lon, lat, time_s, *ground_scale(lat))
+    count = len(lon)
+    before, after = (tuple(column[part] for column in track) for part in (slice(None, -1), slice(1, None)))
+    # Where a run of fixes ends that can each be reached from the one before.
+    breaks = np.append(np.flatnonzero(~_reaches(before, after, max_speed_ms)) + 1, count).tolist()
+    kept: list[int] = []
+    rivals: list[int] = []
+    j = passed = 0
+    while j < count:
+        if not kept or _reaches(_fix(track, kept[-1]), _fix(track, j), max_speed_ms):
+            while breaks[passed] <= j:
+                passed += 1
+            kept.extend(range(j, breaks[passed]))
+            j = breaks[passed]
+            rivals.clear()
             continue
         # Fixes that cannot be reached from the last kept one, but from one another, are its rivals.
-        if theirs > 0 and not _reaches(lon, lat, time_s, east_m, north_m, max_speed_ms, rival[theirs - 1], j):
-            theirs = 0
-        rival[theirs] = j
-        theirs += 1
-        # If they outnumber the last kept fixes, and are reached from the one before those, it is those that are wrong.
-        last = ours - theirs
-        if last >= 0 and not _reaches(lon, lat, time_s, east_m, north_m, max_speed_ms, kept[last], rival[0]):
-            continue
+        if rivals and not _reaches(_fix(track, rivals[-1]), _fix(track, j), max_speed_ms):
+            rivals.clear()
+        rivals.append(j)
+        j += 1
+        # If they outnumber the last kept ones, and are reached from the one before those, it is those that are wrong.
+        last = len(kept) - len(rivals)
         first = max(last + 1, 0)
-        if first < ours and time_s[kept[ours - 1]] - time_s[kept[first]] <= max_doubt_s:
-            kept[first : first + theirs] = rival[:theirs]
-            ours = first + theirs
-            theirs = 0
-    chosen = np.zeros(count, np.bool_)
-    for one in range(ours):
-        chosen[kept[one]] = True
+        if (
+            first < len(kept)
+            and time_s[kept[-1]] - time_s[kept[first]] <= max_doubt_s
+            and (last < 0 or _reaches(_fix(track, kept[last]), _fix(track, rivals[0]), max_speed_ms))
+        ):
+            kept[first:] = rivals
+            rivals.clear()
+    chosen = np.zeros(count, dtype=bool)
+    chosen[kept] = True
     return chosen
+
+
+def _fix(track: tuple[Floats, ...], k: int) -> tuple[float, ...]:
+    return tuple(column.item(k) for column in track)
+
+
+def _reaches(before: tuple[Any, ...], after: tuple[Any, ...], max_speed_ms: float) -> Any:
+    """Tell whether a fix (or many) can be reached from another: longitude, latitude, time, metres per degree each."""
+    lon, lat, time_s, east_m, north_m = before
+    lon_2, lat_2, time_2_s, east_2_m, north_2_m = after
+    x = ((lon_2 - lon + 180) % 360 - 180) * (east_m + east_2_m) / 2
+    y = (lat_2 - lat) * (north_m + north_2_m) / 2
+    far_m = max_speed_ms * (time_2_s - time_s) * (1 + 1e-9) + _ROUNDING_M
+    return x * x + y * y <= far_m * far_m

@@ -11,7 +11,6 @@ import pandas as pd
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from geo.compute.areas import ground_scale
 from geo.compute.chains import choose_fixes
 from geo.compute.measured import measured_lines, step_lengths_m
 from geo.errors import InvalidInput
@@ -234,10 +233,9 @@ def _repeated(time_s: Floats, *columns: Floats) -> Flags:
 
 def _within_speed(fixes: _Fixes, rules: CleaningRules) -> Flags:
     """Tell which fixes are kept; see :func:`geo.compute.chains.choose_fixes`."""
-    east_m, north_m = ground_scale(fixes.lat)
     # Infinity times no time at all would be NaN.
     max_speed_ms = min(rules.max_speed_kmh / 3.6, 1e12)
-    return choose_fixes(fixes.lon, fixes.lat, fixes.time_s, east_m, north_m, max_speed_ms, rules.max_gap_s)
+    return choose_fixes(fixes.lon, fixes.lat, fixes.time_s, max_speed_ms=max_speed_ms, max_doubt_s=rules.max_gap_s)
 
 
 def _split(fixes: _Fixes, rules: CleaningRules, count: int, dropped: dict[str, int]) -> CleanedTrack:
