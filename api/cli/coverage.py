@@ -58,10 +58,12 @@ def coverage(
     ] = 50.0,
     crs: Annotated[
         str | None,
-        typer.Option(help="Datum, before what files say: EPSG code, gcj02, bd09. 坐标系。", show_default=False),
+        typer.Option(
+            help="Tracks' datum, before what files say: EPSG code, gcj02, bd09. 轨迹坐标系。", show_default=False
+        ),
     ] = None,
     reaches_crs: Annotated[
-        str | None, typer.Option(help="The reaches' datum if it is another. 河段图层的坐标系。", show_default=False)
+        str | None, typer.Option(help="Reaches' datum, before what their file says. 河段坐标系。", show_default=False)
     ] = None,
     town: Annotated[
         str | None, typer.Option(metavar="CODE", help="Stored: a town. 乡镇代码。", show_default=False)

@@ -16,7 +16,7 @@ from geo.compute.stretches import gaps_of, union_of
 from geo.compute.topology import name_cells
 from geo.compute.tracks import CleanedTrack, CleaningRules, clean, epoch_seconds
 from geo.crs import STORAGE, geodesic_length_m
-from geo.errors import InvalidInput, WanggeError
+from geo.errors import InvalidInput, UnknownDatum, WanggeError
 from geo.readers import Limits, Reading, read_layer, read_tracks
 from geo.text import Text
 
@@ -136,7 +136,8 @@ def cover_files(
     crs : str, optional
         The datum of the tracks, before what the files say: an EPSG code, ``gcj02`` or ``bd09``.
     reaches_crs : str, optional
-        The same for the reaches; by default `crs`.
+        The same for the reaches. By default they are read in what their file says, and in `crs` if it says nothing:
+        an app's tracks in GCJ-02 say nothing about the office's rivers.
     limits : Limits, optional
         On each file.
     advance : callable
@@ -150,7 +151,7 @@ def cover_files(
     rules = rules or CleaningRules()
     limits = limits or Limits()
     check_corridor(corridor_m)
-    layer = _lines(read_layer(reaches, crs=reaches_crs or crs, limits=limits), reaches.name)
+    layer = _lines(_read_reaches(reaches, reaches_crs, crs, limits), reaches.name)
     warnings = [Remark(reaches.name, text) for text in layer.attrs.get("warnings", ())]
     used: list[UsedTrack] = []
     refused: list[Remark] = []
@@ -164,6 +165,15 @@ def cover_files(
         advance()
     covered = _cover(layer, [track.cleaned for track in used], corridor_m)
     return FileCoverage(corridor_m, covered, tuple(used), tuple(refused), tuple(warnings))
+
+
+def _read_reaches(path: Path, own_crs: str | None, other_crs: str | None, limits: Limits) -> GeoDataFrame:
+    try:
+        return read_layer(path, crs=own_crs, limits=limits)
+    except UnknownDatum:
+        if other_crs is None:
+            raise
+        return read_layer(path, crs=other_crs, limits=limits)
 
 
 def _lines(layer: GeoDataFrame, file: str) -> GeoDataFrame:
