@@ -16,6 +16,8 @@ from api.static_files import mount_static
 
 __all__ = ["create_app"]
 
+# Nothing but small forms and documents is sent so far; a route that takes files will need a limit of its own.
+_LARGEST_BODY = 1024**2
 _ROUTES = ("health", "sessions", "accounts", "records", "issues", "patrols", "responsible", "drawn", "docs")
 
 
@@ -37,7 +39,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.state.settings = settings
     app.state.engine = engine if engine is not None else _own_engine(settings)
     app.state.login_limiter = LoginLimiter()
-    app.add_middleware(SecurityMiddleware, image_origins=_image_origins(settings))
+    app.add_middleware(SecurityMiddleware, largest_body=_LARGEST_BODY, image_origins=_image_origins(settings))
     errors.install(app)
     mount_static(app, settings.assets_dir)
     for name in _ROUTES:

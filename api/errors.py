@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, TemplateNotFound
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 
 from api.i18n import translate
@@ -103,9 +104,6 @@ def wants_page(request: Request) -> bool:
 def _page(request: Request, **words: Any) -> str:
     nonce = getattr(request.state, "nonce", "")
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
-    hook = getattr(request.app.state, "error_page", None)
-    if hook is not None:
-        return str(hook(request, **words))
     try:
         return environment.get_template("error.html").render(request=request, nonce=nonce, **words)
     except TemplateNotFound:
@@ -123,6 +121,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DataError, _impossible)
     app.add_exception_handler(OperationalError, _unreachable)
     app.add_exception_handler(InterfaceError, _unreachable)
+    app.add_exception_handler(NoConnectionFree, _unreachable)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -152,6 +151,7 @@ def _http(request: Request, error: Exception) -> Response:
     sentences = {
         404: Text("there is nothing at {path}", path=request.url.path),
         405: Text("{path} does not answer {method}", path=request.url.path, method=request.method),
+        413: Text("what was sent is too large"),
     }
     answer = problem(request, error.status_code, sentences.get(error.status_code, Text(str(error.detail))))
     for name, value in (error.headers or {}).items():

@@ -1,5 +1,5 @@
 import pytest
-from sqlalchemy import event
+from sqlalchemy import create_engine, event
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
@@ -128,3 +128,28 @@ def test_an_unforeseen_error_tells_nothing_of_the_inside(app, site_engine):
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
     assert "inside" not in answer.text
+
+
+def test_a_body_without_end_is_refused(client):
+    answer = client.post("/api/v1/session", content=b"{" + b" " * 2**21, headers={"Content-Type": "application/json"})
+
+    assert (answer.status_code, answer.json()["detail"]) == (413, "what was sent is too large")
+
+
+def test_a_body_that_never_says_its_size_is_refused_too(client):
+    parts = (b"[" * 2**16 for _ in range(64))
+
+    answer = client.post("/api/v1/session", content=parts, headers={"Content-Type": "application/json"})
+
+    assert answer.status_code in (400, 413)
+
+
+def test_waiting_in_vain_for_a_connection_is_said(site_engine):
+    narrow = create_engine(site_engine.url, pool_size=1, max_overflow=0, pool_timeout=0.05)
+    app = create_app(Settings(language="en", _env_file=None), narrow)
+
+    with narrow.connect(), TestClient(app, raise_server_exceptions=False) as client:
+        answer = client.get("/healthz")
+    narrow.dispose()
+
+    assert answer.status_code == 503
