@@ -22,7 +22,8 @@ few = settings(max_examples=120)
 def lines(draw, *, size=1000.0, most=12):
     """Drawn vertices on a raster, where parallel, repeated and touching segments are common, or anywhere."""
     raster = st.integers(-8, 8).map(lambda step: step * size / 8)
-    anywhere = st.floats(-size, size, allow_subnormal=False)
+    # To the micrometre: GEOS, which the answers are compared with, divides by zero along shorter segments.
+    anywhere = st.floats(-size, size).map(lambda metres: round(metres, 6))
     number = draw(st.sampled_from([raster, anywhere]))
     return LineString(draw(st.lists(st.tuples(number, number), min_size=2, max_size=most)))
 
