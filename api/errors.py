@@ -1,16 +1,15 @@
 """Errors as HTTP: the one table from error to status, and problem documents (RFC 9457)."""
 
 import logging
+from collections.abc import Callable
 from html import escape
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, TemplateNotFound
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
@@ -32,7 +31,6 @@ from geo.text import Text
 __all__ = ["STATUS", "CrossSite", "TooManyAttempts", "install", "problem", "status_of"]
 
 _LOG = logging.getLogger("wangge")
-TEMPLATES = Path(__file__).with_name("pages") / "templates"
 
 
 class TooManyAttempts(WanggeError):
@@ -102,15 +100,14 @@ def wants_page(request: Request) -> bool:
 
 
 def _page(request: Request, **words: Any) -> str:
-    nonce = getattr(request.state, "nonce", "")
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
-    try:
-        return environment.get_template("error.html").render(request=request, nonce=nonce, **words)
-    except TemplateNotFound:
-        return (
-            f'<!DOCTYPE html><html lang="{words["language"]}"><meta charset="utf-8"><title>{escape(words["title"])}'
-            f"</title><h1>{escape(words['title'])}</h1><p>{escape(words['detail'])}</p></html>"
-        )
+    """Return the site's error page, ``app.state.error_page``; without a site, a bare one."""
+    site: Callable[..., str] | None = getattr(request.app.state, "error_page", None)
+    if site is not None:
+        return site(request, **words)
+    return (
+        f'<!DOCTYPE html><html lang="{words["language"]}"><meta charset="utf-8"><title>{escape(words["title"])}'
+        f"</title><h1>{escape(words['title'])}</h1><p>{escape(words['detail'])}</p></html>"
+    )
 
 
 def install(app: FastAPI) -> None:
