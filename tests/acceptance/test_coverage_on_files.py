@@ -63,7 +63,10 @@ def covered_by_buffer_m(line, pieces):
     buffered = shapely.union_all(shapely.buffer(kept, CORRIDOR_M, quad_segs=256))
     parts = [shapely.get_coordinates(part) for part in shapely.get_parts(reach)]
     segments = np.concatenate([shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1)) for xy in parts])
-    return float(shapely.length(shapely.intersection(segments, buffered)).sum())
+    shapely.prepare(buffered)
+    whole = shapely.contains_properly(buffered, segments)
+    crossing = shapely.intersection(segments[~whole & shapely.intersects(buffered, segments)], buffered)
+    return float(shapely.length(segments[whole]).sum() + shapely.length(crossing).sum())
 
 
 def test_every_covered_length_agrees_with_buffers(coverage, features):
