@@ -1,7 +1,6 @@
 """The site and the HTTP interface as one application."""
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from fastapi import FastAPI
 from sqlalchemy import Engine
@@ -12,6 +11,8 @@ from api.auth import LoginLimiter
 from api.description import describe
 from api.security import SecurityMiddleware
 from api.settings import Settings, get_settings
+from api.site.rendering import error_page
+from api.site.routes import router as pages
 from api.static_files import mount_static
 
 __all__ = ["create_app"]
@@ -41,11 +42,11 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.state.login_limiter = LoginLimiter()
     app.add_middleware(SecurityMiddleware, largest_body=_LARGEST_BODY, image_origins=_image_origins(settings))
     errors.install(app)
+    app.state.error_page = error_page
     mount_static(app, settings.assets_dir)
     for name in _ROUTES:
         app.include_router(import_module(f"api.routes.{name}").router)
-    if find_spec("api.routes.pages") is not None:
-        app.include_router(import_module("api.routes.pages").router, include_in_schema=False)
+    app.include_router(pages)
     describe(app)
     return app
 

@@ -39,7 +39,7 @@ class _Files(StaticFiles):
 def mount_static(app: FastAPI, assets_dir: Path) -> None:
     """Serve ``/static/vendor/<package>/…``, ``/static/app/…`` and ``/static/api/…``."""
     folders = {f"vendor/{package}": assets_dir / package for package in PACKAGES}
-    folders |= {"app": _HERE / "pages" / "static", "api": _HERE / "static"}
+    folders |= {"app": _HERE / "site" / "static", "api": _HERE / "static"}
     for name, folder in folders.items():
         if folder.is_dir():
             app.mount(f"/static/{name}", _Files(directory=folder), name=f"static {name}")

@@ -13,7 +13,7 @@ from geo.services.filters import SHANGHAI, IssueFilter
 from geo.store import issues as store
 from geo.store.scoping import Scope
 
-__all__ = ["IssueCounts", "issue_counts", "issue_detail", "issue_frame", "issue_page", "issue_tile"]
+__all__ = ["IssueCounts", "issue_counts", "issue_detail", "issue_frame", "issue_list", "issue_page", "issue_tile"]
 
 _DEEPEST_ZOOM = 22
 
@@ -57,6 +57,31 @@ def issue_page(
     rows = store.issue_rows(session, store.conditions(scope, chosen, today), today, limit=limit + 1, after=after)
     more = rows[limit - 1]["id"] if len(rows) > limit else None
     return rows[:limit], more
+
+
+def issue_list(
+    session: Session,
+    scope: Scope,
+    chosen: IssueFilter,
+    *,
+    today: date,
+    order: str = "found",
+    descending: bool = True,
+    limit: int = 50,
+    offset: int = 0,
+) -> list[dict[str, Any]]:
+    """Return some of the issues that match, in the order of a column.
+
+    Parameters
+    ----------
+    order : str
+        ``number``, ``category``, ``source``, ``state``, ``village``, ``found``, ``due`` or ``closed``;
+        what is empty comes last.
+    """
+    where = store.conditions(scope, chosen, today)
+    return store.sorted_issue_rows(
+        session, where, today, order=order, descending=descending, limit=limit, offset=offset
+    )
 
 
 def issue_detail(session: Session, scope: Scope, number: str, *, today: date) -> dict[str, Any]:

@@ -24,6 +24,7 @@ __all__ = [
     "last_issue_day",
     "mark_vacant",
     "overdue_on",
+    "sorted_issue_rows",
 ]
 
 _ENDED = ("closed", "stable", "rejected", "look_back")
@@ -99,6 +100,19 @@ def issue_rows(
         query = query.where(or_(Issue.found_at < last, and_(Issue.found_at == last, Issue.id < after)))
     query = query.order_by(Issue.found_at.desc(), Issue.id.desc()).limit(limit)
     return [dict(row) for row in session.execute(query).mappings()]
+
+
+def sorted_issue_rows(
+    session: Session, where: Where, today: date, *, order: str, descending: bool, limit: int, offset: int = 0
+) -> list[dict[str, Any]]:
+    """Return issues in the order of one of their columns, what is empty last."""
+    column = {
+        "number": Issue.number, "category": Issue.category, "source": Issue.source, "state": Issue.state,
+        "village": RegionRow.code, "found": Issue.found_at, "due": Issue.due_on, "closed": Issue.closed_at,
+    }[order]  # fmt: skip
+    way = column.desc() if descending else column.asc()
+    query = _listed(today).where(*where).order_by(way.nulls_last(), Issue.found_at.desc(), Issue.id.desc())
+    return [dict(row) for row in session.execute(query.limit(limit).offset(offset)).mappings()]
 
 
 def issue_row(session: Session, scope: Scope, number: str, today: date) -> dict[str, Any] | None:

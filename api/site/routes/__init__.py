@@ -1,0 +1,11 @@
+"""The pages of the site, a module per entry of its navigation."""
+
+from fastapi import APIRouter
+
+from api.site.routes import home, issues, objects, patrols, reports, responsibility, settings, signing_in
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
+for _part in (home, signing_in, issues, patrols, responsibility, objects, reports, settings):
+    router.include_router(_part.router)
