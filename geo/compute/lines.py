@@ -72,16 +72,20 @@ def reach_segments(reaches: Shapes) -> ReachSegments:
             "reach {position} is a {kind}, not a line", position=int(wrong[0]), kind=Text(reaches[wrong[0]].geom_type)
         )
     parts, reach_of = shapely.get_parts(reaches, return_index=True)
-    coordinates, part_of = shapely.get_coordinates(parts, return_index=True)
-    places = as_places(coordinates)
-    if not np.isfinite(places).all():
-        bad = reach_of[part_of[np.flatnonzero(~np.isfinite(places))[0]]]
-        raise InvalidInput("reach {position} has a coordinate that is not a number", position=int(bad))
-    together = part_of[1:] == part_of[:-1]
-    start, end, reach = places[:-1][together], places[1:][together], reach_of[part_of[1:]][together].astype(np.int64)
+    count = shapely.get_num_coordinates(parts)
+    places = as_places(shapely.get_coordinates(parts))
+    if not np.isfinite(places.sum()):
+        unknown = np.repeat(reach_of, count)[~np.isfinite(places)]
+        if len(unknown):
+            raise InvalidInput("reach {position} has a coordinate that is not a number", position=int(unknown[0]))
+    leads = np.ones(len(places), dtype=bool)
+    leads[np.cumsum(count)[count > 0] - 1] = False
+    start, end = places[leads], places[1:][leads[:-1]]
+    reach = np.repeat(reach_of.astype(np.int64), np.maximum(count - 1, 0))
     length_m = np.abs(end - start)
     moved = length_m > _NOTHING_M
-    start, end, reach, length_m = start[moved], end[moved], reach[moved], length_m[moved]
+    if not moved.all():
+        start, end, reach, length_m = start[moved], end[moved], reach[moved], length_m[moved]
     start_m, end_m = measures(reach, length_m)
     return ReachSegments(reach, start, end, start_m, end_m)
 
