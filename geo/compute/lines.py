@@ -94,11 +94,11 @@ def measures(reach: Indices, length_m: Floats) -> tuple[Floats, Floats]:
     """Return where each segment starts and ends on its reach; one starts at the very number where the last ended."""
     if not len(reach):
         return np.empty(0), np.empty(0)
-    begins = np.flatnonzero(np.diff(reach, prepend=-1))
-    total = np.cumsum(length_m)
-    before = np.repeat(total[begins] - length_m[begins], np.diff(np.append(begins, len(reach))))
-    end_m = total - before
-    start_m = np.append(0.0, end_m[:-1])
+    begins = np.append(0, np.flatnonzero(reach[1:] != reach[:-1]) + 1)
+    end_m = np.cumsum(length_m)
+    end_m -= np.repeat(end_m[begins] - length_m[begins], np.diff(np.append(begins, len(reach))))
+    start_m = np.empty_like(end_m)
+    start_m[1:] = end_m[:-1]
     start_m[begins] = 0.0
     return start_m, end_m
 
