@@ -134,5 +134,5 @@ def _shape(geometry: Any) -> Any:
 
 
 def _round_down(metres: float) -> int:
-    power = 10 ** floor(log10(max(metres, 1.0)))
+    power: int = 10 ** floor(log10(max(metres, 1.0)))
     return next(step * power for step in (5, 2, 1) if step * power <= max(metres, 1.0))

@@ -31,7 +31,7 @@ NAVIGATION: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
     ("/reports", "报表", "file-spreadsheet", EXPORTERS),
     ("/settings", "设置", "settings", ()),
 )
-_KEPT = ("region", "from", "to")
+_KEPT = ("region", "from", "to", "lang")
 # Pages that belong to an entry of the navigation without beginning with its address.
 _ALSO = {"/patrols": "/reaches"}
 

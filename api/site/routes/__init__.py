@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from api.site.routes import home, issues, objects, patrols, reports, responsibility, settings, signing_in
+from api.site.routes import home, issues, objects, patrols, reports, responsibility, searching, settings, signing_in
 
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
-for _part in (home, signing_in, issues, patrols, responsibility, objects, reports, settings):
+for _part in (home, signing_in, issues, patrols, responsibility, objects, reports, searching, settings):
     router.include_router(_part.router)

@@ -124,7 +124,7 @@ def _naive(at: Any) -> Any:
 def _file(shell: Shell, title: str, note: str, columns: list[Column], values: Any) -> Response:
     names = region_names(shell.session, shell.scope)
     region = next(iter(names["name"][names["code"] == str(shell.scope.region)]), "")
-    note = shell.say("{region}；{note}；截至 {day}", region=region, note=note, day=shell.today)
+    note = shell.say("截至 {day}；{region}；{note}", region=region, note=note, day=shell.today)
     content = workbook(shell.say(title), note, columns, values)
     name = quote(f"{region}{shell.say(title)}-{shell.today.isoformat()}.xlsx")
     return Response(content, media_type=_MEDIA, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"})

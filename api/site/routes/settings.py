@@ -80,7 +80,12 @@ def make_token(shell: ShellDep, label: _Word = "", days: Annotated[int, Form(ge=
 @router.post("/settings/tokens/{token_id}/revoke")
 def revoke_token(shell: ShellDep, token_id: str) -> HTMLResponse:
     """End one of one's own tokens."""
-    return _attempt(shell, "tokens", lambda: accounts.revoke_token(shell.session, shell.account.id, token_id) or {})
+
+    def act() -> dict[str, Any]:
+        accounts.revoke_token(shell.session, shell.account.id, token_id)
+        return {}
+
+    return _attempt(shell, "tokens", act)
 
 
 @router.post("/settings/accounts")
