@@ -4,9 +4,12 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+from maps.palette import css_variables
 
 __all__ = ["PACKAGES", "mount_static"]
 
@@ -36,8 +39,15 @@ class _Files(StaticFiles):
         return response
 
 
+def _palette(request: Request) -> Response:
+    """Return the one palette as custom properties of CSS."""
+    del request
+    return Response(css_variables(), media_type="text/css", headers={"Cache-Control": "public, max-age=86400"})
+
+
 def mount_static(app: FastAPI, assets_dir: Path) -> None:
-    """Serve ``/static/vendor/<package>/…``, ``/static/app/…`` and ``/static/api/…``."""
+    """Serve ``/static/vendor/<package>/…``, ``/static/app/…``, ``/static/api/…`` and ``/static/palette.css``."""
+    app.add_route("/static/palette.css", _palette, include_in_schema=False)
     folders = {f"vendor/{package}": assets_dir / package for package in PACKAGES}
     folders |= {"app": _HERE / "site" / "static", "api": _HERE / "static"}
     for name, folder in folders.items():

@@ -24,7 +24,6 @@ from geo.vocabulary import (
     ZONE_CLASSES,
     Term,
 )
-from maps.palette import css_variables
 
 __all__ = ["NOTHING", "TERMS", "error_page", "length", "name_of", "render", "share", "static_version"]
 
@@ -122,7 +121,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(_HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     made.filters |= {"metres": length, "share": share, "day": day, "moment": moment, "duration": duration}
-    made.globals |= {"palette": Markup(css_variables()), "version": static_version(), "NOTHING": NOTHING}  # noqa: S704 - our own colours
+    made.globals |= {"version": static_version(), "NOTHING": NOTHING}
     return made
 
 
