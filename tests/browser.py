@@ -1,8 +1,7 @@
 """A headless Chromium that fails the test when a page asks for anything outside.
 
-Import the fixtures into a ``conftest.py``::
-
-    from tests.browser import browser, page  # noqa: F401
+A plugin of ``tests/conftest.py``: imported into two ``conftest.py`` the
+fixtures would be two browsers, and one thread can drive but one.
 """
 
 import shutil

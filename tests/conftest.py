@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["tests.database_fixtures"]
+pytest_plugins = ["tests.browser", "tests.database_fixtures"]
 
 ROOT = Path(__file__).resolve().parents[1]
 

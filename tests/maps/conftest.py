@@ -6,8 +6,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser import browser, page, phone  # noqa: F401  # fixtures
-
 
 @pytest.fixture
 def show(tmp_path: Path) -> Callable[[Page, str], Page]:
