@@ -19,6 +19,7 @@ __all__ = [
     "ZONE_CLASSES",
     "Term",
     "find_term",
+    "with_finer",
 ]
 
 
@@ -145,3 +146,15 @@ def find_term(terms: Iterable[Term], word: str) -> Term | None:
         if folded in {term.code.casefold(), term.zh.casefold(), term.en.casefold(), *(a.casefold() for a in term.also)}:
             return term
     return None
+
+
+def with_finer(terms: Iterable[Term], codes: Iterable[str]) -> tuple[str, ...]:
+    """Return the codes with those of the finer terms below them, so that a class can be asked for whole.
+
+    Examples
+    --------
+    >>> with_finer(ISSUE_CATEGORIES, ["river_outfall", "烟花爆竹"])
+    ('river_outfall', '烟花爆竹', 'illegal_outfall')
+    """
+    asked = tuple(codes)
+    return asked + tuple(term.code for term in terms if term.parent in asked and term.code not in asked)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from geo.errors import Refused
 from geo.models import GridCell, Issue, IssueEvent, RegionRow, Responsibility
 from geo.store.scoping import Scope, inside
+from geo.vocabulary import ISSUE_CATEGORIES, with_finer
 
 __all__ = [
     "Where",
@@ -60,7 +61,7 @@ def conditions(scope: Scope, chosen: Any, today: date) -> Where:
     """Return the conditions of an issue filter inside a scope."""
     where: Where = [inside(Issue.region_code, scope)]
     for column, values in (
-        (Issue.category, chosen.categories),
+        (Issue.category, with_finer(ISSUE_CATEGORIES, chosen.categories)),
         (Issue.state, chosen.states),
         (Issue.source, chosen.sources),
     ):

@@ -1,6 +1,7 @@
 import io
 import threading
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,10 @@ from geo.database.engine import make_engine, transaction
 from geo.datum import wgs84_to_gcj02
 from geo.errors import InvalidInput, Refused, WanggeError
 from geo.models import Audit, GridCell, Issue, IssueEvent, Patrol, RegionRow, Responsibility, Site, SourceFile
+from geo.services.filters import IssueFilter
 from geo.services.imports import import_file
+from geo.services.issues import issue_counts
+from geo.store.scoping import Scope
 from tests.files import TOWN, write_geojson, write_table, write_town
 
 ISSUE_HEADER = "问题编号,问题类别,状态,发现时间,销号时间,经度,纬度,问题描述"
@@ -258,3 +262,15 @@ def test_all_parts_of_a_shapefile_are_kept(session, town, shared_data):
     assert zipfile.ZipFile(io.BytesIO(content)).namelist() == [
         f"eco_protected.{s}" for s in ("dbf", "prj", "shp", "shx")
     ]
+
+
+def test_a_class_of_the_reports_holds_its_finer_categories(session, town, tmp_path):
+    rows = [
+        f"W{i},{kind},,2024-03-01,,107.005,29.002,某处"
+        for i, kind in enumerate(["河道岸线", "岸线垃圾", "侵占岸线", "水面漂浮物", "秸秆焚烧"])
+    ]
+    import_file(session, "issues", write_table(tmp_path / "i.csv", ISSUE_HEADER, *rows), town=TOWN, crs="4490")
+
+    counts = issue_counts(session, Scope.whole(), IssueFilter(categories=("river_bank",)), today=date(2024, 6, 1))
+
+    assert counts.by_category == {"river_bank": 1, "bank_waste": 1, "bank_occupation": 1}
