@@ -7,9 +7,10 @@ from fastapi import APIRouter, Request, Response
 from api.collections import GEOJSON, GeoJsonDep, answer_page
 from api.dependencies import AccountDep, IssueFilterDep, ScopeDep, SessionDep, TodayDep
 from api.paging import PagingDep
-from api.privacy import without_reporter
+from api.privacy import may_see_reporter, without_reporter
 from api.schemas.records import IssueDetail, IssueOut, Page
 from geo.services import issues as service
+from geo.services.audits import note
 
 __all__ = ["router"]
 
@@ -36,8 +37,14 @@ def issues(
 
 @router.get("/api/v1/issues/{number:path}", response_model=IssueDetail)
 def issue(account: AccountDep, session: SessionDep, scope: ScopeDep, today: TodayDep, number: str) -> Any:
-    """Return one issue with its history; its number may contain a slash."""
-    return without_reporter(service.issue_detail(session, scope, number, today=today), account)
+    """Return one issue with its history; its number may contain a slash.
+
+    Who reported it is masked for all but the office, and that the office read it is recorded.
+    """
+    found = service.issue_detail(session, scope, number, today=today)
+    if may_see_reporter(account) and found["reporter"]:
+        note(session, "reporter view", account_id=account.id, target=number, region_code=str(found["region"]))
+    return without_reporter(found, account)
 
 
 @router.get(

@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from geo.models import Account, Patrol, Person
+from geo.models import Account, Audit, Patrol, Person
 from geo.services.accounts import create_account
 from tests.api.conftest import PASSWORD
 from tests.api.town import REPORTER, REPORTER_PHONE, A
@@ -15,6 +15,18 @@ def test_the_office_reads_who_reported(client, bearer, role):
     issue = client.get("/api/v1/issues/WEST-1", headers=bearer(f"{role}.town")).json()
 
     assert (issue["reporter"], issue["reporter_phone"]) == (REPORTER, REPORTER_PHONE)
+
+
+def test_that_the_office_read_who_reported_is_recorded(client, bearer, site_session):
+    def count() -> int:
+        return len(site_session.scalars(select(Audit.id).where(Audit.action == "reporter view")).all())
+
+    before = count()
+    client.get("/api/v1/issues/WEST-1", headers=bearer("office.town"))
+    client.get("/api/v1/issues/WEST-1", headers=bearer("viewer.town"))
+    site_session.rollback()
+
+    assert count() == before + 1
 
 
 @pytest.mark.parametrize("role", ["leader", *OTHERS])
