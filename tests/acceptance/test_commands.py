@@ -161,7 +161,7 @@ def test_what_is_no_backup_is_refused(office):
 
 
 def test_a_wrong_kind_is_wrong_usage(office):
-    office.run("import", "spaceships", "people.csv", code=2)
+    assert office.run("import", "spaceships", "people.csv", code=2) == ""
 
 
 def test_killing_the_database_during_an_import_loses_nothing_and_leaves_no_half(office):
