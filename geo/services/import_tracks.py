@@ -64,7 +64,7 @@ def store_tracks(batch: Batch) -> Counts:
     if not new:
         return counts
     reaches = reach_frame(batch.session, batch.scope)
-    regions = _regions(batch, new, reaches)
+    regions = _regions(batch, new)
     kept = [(outing, region) for outing, region in zip(new, regions, strict=True) if region is not None]
     if batch.rejected:
         return counts
@@ -130,9 +130,8 @@ def _fingerprint(track: CleanedTrack) -> str:
     return hashlib.sha256(fixes.astype("<i8").tobytes()).hexdigest()
 
 
-def _regions(batch: Batch, outings: list[_Outing], reaches: gpd.GeoDataFrame) -> list[str | None]:
+def _regions(batch: Batch, outings: list[_Outing]) -> list[str | None]:
     """Return each patrol's region: its reach's, else its person's, else that of the ground walked, else the town."""
-    del reaches
     starts = gpd.GeoSeries.from_xy(
         [o.track.lon[0] for o in outings], [o.track.lat[0] for o in outings], crs="EPSG:4490"
     )
