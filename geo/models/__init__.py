@@ -2,8 +2,9 @@
 
 from geo.models.accounts import Account, Audit, Ticket
 from geo.models.base import Base
+from geo.models.duties import PatrolQuota, PatrolRuleRow
 from geo.models.issues import Issue, IssueEvent
-from geo.models.patrols import CoveredStretch, Patrol, SourceFile, Track
+from geo.models.patrols import CoveredStretch, Patrol, PatrolCheck, PatrolOpinion, SourceFile, Track
 from geo.models.people import Person, Post, Responsibility
 from geo.models.regions import GridCell, RegionRow
 from geo.models.sites import Site
@@ -18,6 +19,10 @@ __all__ = [
     "Issue",
     "IssueEvent",
     "Patrol",
+    "PatrolCheck",
+    "PatrolOpinion",
+    "PatrolQuota",
+    "PatrolRuleRow",
     "Person",
     "Post",
     "Reach",

@@ -1,14 +1,16 @@
-"""Patrols, their cleaned tracks, and the stretches of reaches that they covered."""
+"""Patrols, their cleaned tracks, the stretches of reaches that they covered, and what is thought of them."""
+
+from typing import Any
 
 from geoalchemy2 import WKBElement
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
-from sqlalchemy.dialects.postgresql import NUMMULTIRANGE
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB, NUMMULTIRANGE
 from sqlalchemy.dialects.postgresql.ranges import MultiRange
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.models.base import Base, Code, Facts, Instant, Now, Region, geometry
 
-__all__ = ["CoveredStretch", "Patrol", "SourceFile", "Track"]
+__all__ = ["CoveredStretch", "Patrol", "PatrolCheck", "PatrolOpinion", "SourceFile", "Track"]
 
 
 class SourceFile(Base):
@@ -47,6 +49,10 @@ class Patrol(Base):
     ended_at: Mapped[Instant]
     length_m: Mapped[float]
     duration_s: Mapped[float]
+    # The mileage that the recording app claims; what counts is length_m, measured on the kept track.
+    claimed_m: Mapped[float | None]
+    # Whether the file had a time for each fix; if not, they were spread between start and end.
+    timed: Mapped[bool] = mapped_column(server_default="true")
     fixes: Mapped[int]
     kept: Mapped[int]
     dropped: Mapped[Facts]
@@ -67,7 +73,10 @@ class Track(Base):
 
 
 class CoveredStretch(Base):
-    """What one patrol covered of one reach (已巡段), in metres along it."""
+    """What one patrol covered of one reach (已巡段), in metres along it.
+
+    At the corridor of the patrol's rule of its day, which ``corridor_m`` tells.
+    """
 
     __tablename__ = "covered_stretch"
     __table_args__ = (
@@ -79,3 +88,41 @@ class CoveredStretch(Base):
     reach_id: Mapped[int] = mapped_column(ForeignKey("reach.id"), primary_key=True, index=True)
     corridor_m: Mapped[float] = mapped_column(primary_key=True)
     stretches: Mapped[MultiRange[object]] = mapped_column(NUMMULTIRANGE)
+
+
+class PatrolCheck(Base):
+    """What the computed check of a patrol's record found (轨迹核查): a verdict with its reasons."""
+
+    __tablename__ = "patrol_check"
+    __table_args__ = (
+        CheckConstraint("verdict IN ('valid', 'doubtful', 'rejected')", name="verdict_known"),
+        Index("ix_patrol_check_verdict", "verdict", postgresql_where=text("verdict <> 'valid'")),
+    )
+
+    patrol_id: Mapped[int] = mapped_column(ForeignKey("patrol.id", ondelete="CASCADE"), primary_key=True)
+    verdict: Mapped[str]
+    # A list of {"reason": code, …}: what else is in it is the evidence.
+    reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    checked_at: Mapped[Now]
+
+
+class PatrolOpinion(Base):
+    """What a person decided about a patrol, or the patroller answered (核查意见).
+
+    The database refuses to change or delete it: another opinion is another row.
+    """
+
+    __tablename__ = "patrol_opinion"
+    __table_args__ = (
+        CheckConstraint("kind IN ('decision', 'answer')", name="kind_known"),
+        CheckConstraint("(kind = 'decision') = (verdict IS NOT NULL)", name="decisions_decide"),
+        CheckConstraint("verdict IN ('valid', 'rejected')", name="verdict_known"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    patrol_id: Mapped[int] = mapped_column(ForeignKey("patrol.id"), index=True)
+    kind: Mapped[str]
+    verdict: Mapped[str | None]
+    note: Mapped[str]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    made_at: Mapped[Now]
