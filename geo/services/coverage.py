@@ -9,18 +9,17 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from geo.compute.recency import last_walked
+from geo.compute.rules import PatrolRule
 from geo.compute.stretches import gaps_of, union_of
 from geo.errors import NotFound
 from geo.services.filters import Period
-from geo.services.import_tracks import CORRIDOR_M
+from geo.services.rates import Rates, rates
 from geo.store import patrols as store
 from geo.store.responsibilities import holders_of
 from geo.store.scoping import Scope
 from geo.store.waters import reach_frame
 
 __all__ = ["StoredCoverage", "patrol_detail", "patrol_page", "stored_coverage"]
-
-LEVEL_ORDER = ("county", "town", "village")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +80,20 @@ def _measures(walked: list[tuple[float, float, Any]]) -> np.ndarray:
     return union_of(np.array([(start, end) for start, end, _ in walked], dtype=float).reshape(-1, 2))
 
 
-def stored_coverage(
-    session: Session, scope: Scope, period: Period, *, level: str | None = None, corridor_m: float = CORRIDOR_M
-) -> StoredCoverage:
+def stored_coverage(session: Session, scope: Scope, period: Period, *, level: str | None = None) -> StoredCoverage:
     """Compute coverage of the reaches in scope from stored stretches.
 
     Parameters
     ----------
     level : str, optional
         Only reaches of this level, and only patrols at it.
-    corridor_m : float
-        One that stretches were stored for.
+
+    Notes
+    -----
+    Each patrol covers by the corridor of the rule of its day; ``corridor_m`` is the one that most of them have.
     """
     reaches = reach_frame(session, scope, level=level)
-    walks = store.walked_stretches(session, scope, period.starts_at, period.ends_at, level, corridor_m)
+    walks = store.walked_stretches(session, scope, period.starts_at, period.ends_at, level)
     parts = dict(iter(walks.groupby("id")))
     rows: list[tuple[Any, ...]] = []
     covered: list[float] = []
@@ -113,25 +112,18 @@ def stored_coverage(
         share=[c / length for c, length in zip(covered, reaches["length_m"], strict=True)],
     )
     stretches = pd.DataFrame(rows, columns=["id", "start_m", "end_m", "last_walked"])
-    totals = store.patrol_totals(session, scope, period.starts_at, period.ends_at, level)
-    return StoredCoverage(period, corridor_m, reaches, stretches, _rates(totals), _total(totals))
+    corridor_m = store.usual_corridor_m(session, scope, period.starts_at, period.ends_at) or PatrolRule().corridor_m
+    found = rates(session, scope, period, level=level)
+    return StoredCoverage(period, corridor_m, reaches, stretches, _by_level(found), _total(found.total))
 
 
-def _rates(totals: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    ordered = sorted(
-        totals, key=lambda t: LEVEL_ORDER.index(t["level"]) if t["level"] in LEVEL_ORDER else len(LEVEL_ORDER)
-    )
-    return [
-        {"level": t["level"], "patrols": t["patrols"], "valid": None, "planned": None, "rate": None} for t in ordered
-    ]
+def _by_level(found: Rates) -> list[dict[str, Any]]:
+    names = ["level", "patrols", "valid", "planned", "rate"]
+    return [{name: row[name] for name in names} for row in found.as_json()["rates"]]
 
 
-def _total(totals: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "patrols": sum(t["patrols"] for t in totals),
-        "hours": round(sum(t["duration_s"] for t in totals) / 3600, 2),
-        "km": round(sum(t["length_m"] for t in totals) / 1000, 2),
-    }
+def _total(total: dict[str, Any]) -> dict[str, Any]:
+    return {"patrols": total["patrols"], "hours": round(total["hours"], 2), "km": round(total["km"], 2)}
 
 
 def patrol_page(

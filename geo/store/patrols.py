@@ -9,16 +9,18 @@ from geoalchemy2.functions import ST_AsGeoJSON
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from geo.models import CoveredStretch, Patrol, Person, Reach, RegionRow, River, Track
+from geo.models import CoveredStretch, Patrol, PatrolCheck, PatrolOpinion, Person, Reach, RegionRow, River, Track
 from geo.store.scoping import Scope, inside
 
 __all__ = [
+    "effective_verdict",
     "multirange",
+    "patrol_frame",
     "patrol_row",
     "patrol_rows",
-    "patrol_totals",
     "patrol_track",
     "stretches_of",
+    "usual_corridor_m",
     "walked_stretches",
 ]
 
@@ -42,9 +44,11 @@ def _chosen(scope: Scope, starts_at: datetime, ends_at: datetime, level: str | N
 
 
 def walked_stretches(
-    session: Session, scope: Scope, starts_at: datetime, ends_at: datetime, level: str | None, corridor_m: float
+    session: Session, scope: Scope, starts_at: datetime, ends_at: datetime, level: str | None
 ) -> pd.DataFrame:
     """Return what was covered of the scope's reaches in a period, one row per stretch and day.
+
+    Patrols whose record is doubtful or rejected cover nothing, until a person decides that they do.
 
     Parameters
     ----------
@@ -57,7 +61,7 @@ def walked_stretches(
         The union over the patrols of each day, ordered by reach, day and start.
     """
     day = func.date(func.timezone("Asia/Shanghai", Patrol.started_at))
-    where = [inside(Reach.region_code, scope), CoveredStretch.corridor_m == corridor_m]
+    where = [inside(Reach.region_code, scope), effective_verdict() == "valid"]
     where += [Patrol.started_at >= starts_at, Patrol.started_at < ends_at]
     if level:
         where.append(Patrol.level == level)
@@ -87,22 +91,67 @@ def walked_stretches(
     )
 
 
-def patrol_totals(
-    session: Session, scope: Scope, starts_at: datetime, ends_at: datetime, level: str | None
-) -> list[dict[str, Any]]:
-    """Return patrols, seconds and metres by level."""
-    rows = session.execute(
-        select(
-            Patrol.level,
-            func.count().label("patrols"),
-            func.sum(Patrol.duration_s).label("duration_s"),
-            func.sum(Patrol.length_m).label("length_m"),
-        )
-        .where(*_chosen(scope, starts_at, ends_at, level))
-        .group_by(Patrol.level)
-        .order_by(Patrol.level)
+def usual_corridor_m(session: Session, scope: Scope, starts_at: datetime, ends_at: datetime) -> float | None:
+    """Return the corridor that most stretches of a period were found with; None if there are none."""
+    width: float | None = session.scalar(
+        select(CoveredStretch.corridor_m)
+        .join(Patrol, Patrol.id == CoveredStretch.patrol_id)
+        .where(inside(Patrol.region_code, scope), Patrol.started_at >= starts_at, Patrol.started_at < ends_at)
+        .group_by(CoveredStretch.corridor_m)
+        .order_by(func.count().desc(), CoveredStretch.corridor_m)
+        .limit(1)
     )
-    return [dict(row) for row in rows.mappings()]
+    return width
+
+
+def effective_verdict() -> Any:
+    """Return the expression of what counts of a patrol's verdicts: the last decision, else the computed check."""
+    decided = (
+        select(PatrolOpinion.verdict)
+        .where(PatrolOpinion.patrol_id == Patrol.id, PatrolOpinion.kind == "decision")
+        .order_by(PatrolOpinion.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    checked = select(PatrolCheck.verdict).where(PatrolCheck.patrol_id == Patrol.id).scalar_subquery()
+    return func.coalesce(decided, checked, "valid")
+
+
+def patrol_frame(
+    session: Session, scope: Scope, starts_at: datetime | None, ends_at: datetime, level: str | None = None
+) -> pd.DataFrame:
+    """Return the patrols of a period, oldest first, with all that rates are computed from.
+
+    Returns
+    -------
+    DataFrame
+        ``id``, ``number``, ``region``, ``village`` (name of the region), ``level``, ``person`` (id), ``reach`` (id),
+        ``reach_code``, ``reach_name``, ``river``, ``started_at``, ``ended_at`` (aware), ``day`` (in Asia/Shanghai),
+        ``duration_s``, ``length_m``, ``verdict``. From the first patrol on if `starts_at` is None.
+    """
+    where: list[Any] = [inside(Patrol.region_code, scope), Patrol.started_at < ends_at]
+    if starts_at is not None:
+        where.append(Patrol.started_at >= starts_at)
+    if level:
+        where.append(Patrol.level == level)
+    query = (
+        select(
+            Patrol.id, Patrol.number, Patrol.region_code.label("region"), RegionRow.name.label("village"), Patrol.level,
+            Patrol.person_id.label("person"), Patrol.reach_id.label("reach"), Reach.code.label("reach_code"),
+            Reach.name.label("reach_name"), River.name.label("river"), Patrol.started_at, Patrol.ended_at,
+            func.date(func.timezone("Asia/Shanghai", Patrol.started_at)).label("day"), Patrol.duration_s,
+            Patrol.length_m, effective_verdict().label("verdict"),
+        )
+        .join(RegionRow, RegionRow.code == Patrol.region_code)
+        .outerjoin(Reach, Reach.id == Patrol.reach_id)
+        .outerjoin(River, River.id == Reach.river_id)
+        .where(*where)
+        .order_by(Patrol.started_at, Patrol.id)
+    )  # fmt: skip
+    rows = session.execute(query)
+    names, values = list(rows.keys()), rows.all()
+    frame = pd.DataFrame({name: pd.Series([v[k] for v in values], dtype=object) for k, name in enumerate(names)})
+    return frame.astype({"duration_s": float, "length_m": float})
 
 
 def _listed() -> Any:
