@@ -5,10 +5,11 @@ from typing import Any
 
 import pandas as pd
 from psycopg.types.range import DateRange
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
-from geo.models import Person, Post, Responsibility
+from geo.models import PatrolQuota, Person, Post, Responsibility
 from geo.services.import_batches import Batch, Counts
+from geo.store.bulk import copy_rows
 from geo.store.lookups import people_directory, target_directory
 from geo.store.scoping import inside
 from geo.text import Text
@@ -84,7 +85,41 @@ def store_responsibilities(batch: Batch) -> Counts:
     key = ["person_id", "role", "cell_id", "reach_id", "zone_id", "site_id", "valid"]
     counts = Counts()
     counts.add(batch.merge(Responsibility, columns, key=key, update=False))
+    quotas = _store_quotas(batch, columns)
+    # A duty that was there and only gets its quota now has changed.
+    moved = max(quotas - counts.added, 0)
+    counts.changed += moved
+    counts.unchanged -= moved
     return counts
+
+
+def _store_quotas(batch: Batch, columns: dict[str, list[Any]]) -> int:
+    """Store how often the reaches are to be patrolled, where nothing is known of it yet; return how many were new."""
+    refused = {rejection.row for rejection in batch.rejected}
+    asked = {
+        (columns["person_id"][k], columns["reach_id"][k], _text(columns["valid"][k])): (int(times), str(per))
+        for k, (row, times, per) in enumerate(
+            zip(batch.frame.index, batch.column("quota"), batch.column("quota_per"), strict=True)
+        )
+        if times is not None and per is not None and int(row) not in refused
+    }
+    if not asked:
+        return 0
+    held = batch.session.execute(
+        select(Responsibility.id, Responsibility.person_id, Responsibility.reach_id, Responsibility.valid)
+        .where(
+            Responsibility.role == "lead", Responsibility.reach_id.in_({reach for _, reach, _ in asked}),
+            ~exists().where(PatrolQuota.responsibility_id == Responsibility.id),
+        )
+        .order_by(Responsibility.id)
+    )  # fmt: skip
+    rows = [
+        (id_, *asked[person, reach, _text(valid)], DateRange(valid.lower, valid.upper))
+        for id_, person, reach, valid in held
+        if (person, reach, _text(valid)) in asked
+    ]
+    copy_rows(batch.session, PatrolQuota.__tablename__, ("responsibility_id", "times", "per", "valid"), rows)
+    return len(rows)
 
 
 def _reject_second_leads(batch: Batch, columns: dict[str, list[Any]]) -> None:
