@@ -7,12 +7,17 @@ from pathlib import Path
 from data.gpx import write_gpx
 from data.patrols import patrol_tracks, write_tracks
 
-__all__ = ["AS_OF", "FILES", "HERE", "write_demo"]
+__all__ = ["AS_OF", "EXAMPLE_NOTE", "EXAMPLE_RULE", "FILES", "HERE", "RULE_FROM", "write_demo"]
 
 HERE = Path(__file__).parent / "qinghe"
 
 # The day on which the demo's clock stands: what is due before it and still open is overdue.
 AS_OF = date(2025, 6, 30)
+
+# When a patrol counts in the demo: an example, and no county's real threshold.
+EXAMPLE_RULE = {"min_minutes": 10.0, "min_distance_m": 500.0}
+EXAMPLE_NOTE = "示例规则，非任何区县的真实标准"
+RULE_FROM = date(2024, 1, 1)
 
 # What `wangge import` reads, in an order in which each file finds what it refers to.
 # Cells of one level tile the township, so each level has its file.

@@ -12,9 +12,12 @@ __all__ = [
     "ISSUE_SOURCES",
     "ISSUE_STATES",
     "LEVELS",
+    "PATROL_STATES",
+    "QUOTA_SPANS",
     "RESPONSIBILITY_ROLES",
     "RIVER_CLASSES",
     "ROLES",
+    "SHORTFALLS",
     "SITE_KINDS",
     "ZONE_CLASSES",
     "Term",
@@ -130,6 +133,29 @@ ISSUE_STATES = (
     Term("stable", "回头看稳定", "stable", ("稳定",)),
     Term("reopened", "反弹重开", "reopened", ("反弹", "重开")),
     Term("escalated", "已上报", "escalated", ("上报", "上报县级")),
+)
+
+# What a patrol counts for: the rule of its day and what is thought of its record decide.
+PATROL_STATES = (
+    Term("valid", "有效", "valid"),
+    Term("short", "未达标", "below the rule"),
+    Term("doubtful", "存疑待核", "waits for a decision"),
+    Term("rejected", "不予认定", "rejected"),
+)
+
+# Why the rule of its day does not count a patrol.
+SHORTFALLS = (
+    Term("month", "不在计入月份", "outside the months that count"),
+    Term("minutes", "时长不足", "too short a time"),
+    Term("distance", "里程不足", "too short a way"),
+    Term("interval", "间隔不足", "too soon after the last"),
+)
+
+QUOTA_SPANS = (
+    Term("week", "周", "week", ("每周",)),
+    Term("ten_days", "旬", "ten days", ("每旬",)),
+    Term("month", "月", "month", ("每月",)),
+    Term("quarter", "季", "quarter", ("每季", "季度", "每季度")),
 )
 
 

@@ -83,6 +83,8 @@ def _load() -> None:
         files = write_demo(Path(folder))
         with progress("importing", sum(map(len, files.values()))) as advance:
             for kind, paths in files.items():
+                if kind == "tracks":
+                    _set_rule()
                 for path in paths:
                     report = import_one(kind, path, town=TOWN, crs="EPSG:4490")
                     if report.refused is not None:
@@ -90,6 +92,25 @@ def _load() -> None:
                     if report.rejected:
                         fail(RuntimeError(f"{path.name}: {report.rejected[0].row}: {report.rejected[0].reason}"))
                     advance()
+
+
+def _set_rule() -> None:
+    """Let the example rule hold, unless somebody has set one."""
+    from api.database import get_engine
+    from data.demo import EXAMPLE_NOTE, EXAMPLE_RULE, RULE_FROM
+    from data.places import TOWN
+    from geo.database.engine import transaction
+    from geo.services.rule_changes import set_rule
+    from geo.services.rules import list_rules
+    from geo.store.scoping import Scope
+
+    scope = Scope.of(TOWN)
+    with transaction(get_engine()) as session:
+        if not list_rules(session, scope):
+            set_rule(
+                session, scope, region_code=TOWN, level=None, valid_from=RULE_FROM, values=dict(EXAMPLE_RULE),
+                remark=EXAMPLE_NOTE,
+            )  # fmt: skip
 
 
 def _write_maps(engine: "Engine", settings: "Settings", out: Path) -> None:

@@ -117,6 +117,12 @@ class PatrolOut(_Placed):
     ended_at: datetime
     length_m: float
     duration_s: float
+    claimed_m: float | None = Field(description="Mileage that the recording app claims")
+    timed: bool = Field(description="False where the file had no time for each fix")
+    state: str = Field(description="valid, short, doubtful or rejected: what it counts for")
+    verdict: str = Field(description="valid, doubtful or rejected: what is thought of its record")
+    reasons: list[str] = Field(description="Why the rule of its day does not count it")
+    post: str | None = Field(description="Title of the patroller on the day")
     fixes: int
     kept: int
     dropped: dict[str, Any]

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from geo.compute.recency import last_walked
 from geo.compute.rules import PatrolRule
 from geo.compute.stretches import gaps_of, union_of
-from geo.errors import NotFound
 from geo.services.filters import Period
 from geo.services.rates import Rates, rates
 from geo.store import patrols as store
@@ -19,7 +18,7 @@ from geo.store.responsibilities import holders_of
 from geo.store.scoping import Scope
 from geo.store.waters import reach_frame
 
-__all__ = ["StoredCoverage", "patrol_detail", "patrol_page", "stored_coverage"]
+__all__ = ["StoredCoverage", "stored_coverage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,37 +123,3 @@ def _by_level(found: Rates) -> list[dict[str, Any]]:
 
 def _total(total: dict[str, Any]) -> dict[str, Any]:
     return {"patrols": total["patrols"], "hours": round(total["hours"], 2), "km": round(total["km"], 2)}
-
-
-def patrol_page(
-    session: Session,
-    scope: Scope,
-    period: Period,
-    *,
-    level: str | None = None,
-    reach_id: int | None = None,
-    limit: int = 50,
-    after: int | None = None,
-) -> tuple[list[dict[str, Any]], int | None]:
-    """Return one page of patrols, newest first, and where the next begins; None at the end."""
-    rows = store.patrol_rows(
-        session, scope, period.starts_at, period.ends_at, level, reach_id=reach_id, limit=limit + 1, after=after
-    )
-    return rows[:limit], rows[limit - 1]["id"] if len(rows) > limit else None
-
-
-def patrol_detail(session: Session, scope: Scope, patrol_id: int) -> dict[str, Any]:
-    """Return one patrol with ``stretches`` and ``track`` (GeoJSON text; personal data, so mind who sees it).
-
-    Raises
-    ------
-    NotFound
-        If there is none, or it lies outside the scope.
-    """
-    row = store.patrol_row(session, scope, patrol_id)
-    if row is None:
-        raise NotFound("there is no patrol {id}", id=patrol_id)
-    return row | {
-        "stretches": store.stretches_of(session, scope, patrol_id),
-        "track": store.patrol_track(session, patrol_id),
-    }

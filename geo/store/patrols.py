@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 from geoalchemy2.functions import ST_AsGeoJSON
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ARRAY, Integer, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from geo.models import CoveredStretch, Patrol, PatrolCheck, PatrolOpinion, Person, Reach, RegionRow, River, Track
@@ -161,7 +161,8 @@ def _listed() -> Any:
             RegionRow.name.label("region_name"), Patrol.person_id, Person.name.label("person"),
             Reach.id.label("reach_id"), Reach.code.label("reach"),
             Reach.name.label("reach_name"), River.name.label("river"), Patrol.started_at, Patrol.ended_at,
-            Patrol.length_m, Patrol.duration_s, Patrol.fixes, Patrol.kept, Patrol.dropped,
+            Patrol.length_m, Patrol.duration_s, Patrol.claimed_m, Patrol.timed, Patrol.fixes, Patrol.kept,
+            Patrol.dropped,
         )
         .join(RegionRow, RegionRow.code == Patrol.region_code)
         .outerjoin(Person, Person.id == Patrol.person_id)
@@ -178,13 +179,19 @@ def patrol_rows(
     level: str | None,
     *,
     reach_id: int | None = None,
+    reach: str | None = None,
+    river: str | None = None,
+    ids: list[int] | None = None,
     limit: int | None = None,
     after: int | None = None,
 ) -> list[dict[str, Any]]:
     """Return patrols, newest first; `after` is the id of the last row of the page before."""
     query = _listed().where(*_chosen(scope, starts_at, ends_at, level))
-    if reach_id is not None:
-        query = query.where(Patrol.reach_id == reach_id)
+    for column, value in ((Patrol.reach_id, reach_id), (Reach.code, reach), (River.name, river)):
+        if value is not None:
+            query = query.where(column == value)
+    if ids is not None:
+        query = query.where(Patrol.id == func.any(cast(ids, ARRAY(Integer))))
     if after is not None:
         last = select(Patrol.started_at).where(Patrol.id == after).scalar_subquery()
         query = query.where(or_(Patrol.started_at < last, and_(Patrol.started_at == last, Patrol.id < after)))

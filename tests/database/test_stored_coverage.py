@@ -3,9 +3,10 @@ from datetime import date
 import pytest
 
 from geo.errors import NotFound
-from geo.services.coverage import patrol_detail, patrol_page, stored_coverage
+from geo.services.coverage import stored_coverage
 from geo.services.filters import Period
 from geo.services.imports import import_file
+from geo.services.patrols import patrol_detail, patrol_page
 from geo.store.scoping import Scope
 from tests.database.test_importing import load, walk
 from tests.files import TOWN, write_town

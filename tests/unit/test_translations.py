@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 
 from api.i18n import translate
 from geo import errors
+from geo.compute.plans import Per
 from geo.errors import WanggeError
 from geo.text import Text
 from geo.types import Level, Role
@@ -29,7 +30,7 @@ TABLES = {
 }
 # Words that are put together while the program runs.
 COMPOSED = {
-    *(word.value for word in (*Level, *Role)),
+    *(word.value for word in (*Level, *Per, *Role)),
     *(
         "Point",
         "LineString",

@@ -12,8 +12,9 @@ from api.privacy import may_see_track
 from api.site.drawing import draw_lines, parts_of, strip_parts
 from api.site.shell import Shell, ShellDep
 from geo.errors import NotFound
-from geo.services.coverage import StoredCoverage, patrol_detail, patrol_page, stored_coverage
+from geo.services.coverage import StoredCoverage, stored_coverage
 from geo.services.filters import SHANGHAI, Period
+from geo.services.patrols import PatrolFilter, patrol_detail, patrol_page
 from geo.services.records import Asked, record_page
 from geo.store.regions import region_names
 
@@ -86,7 +87,7 @@ def reach(shell: ShellDep, code: str) -> HTMLResponse:
     period = shell.period("patrols")
     coverage = stored_coverage(shell.session, shell.scope, period)
     row = next(row for row in reach_rows(coverage, shell) if row["id"] == found[0]["id"])
-    patrols, more = patrol_page(shell.session, shell.scope, period, reach_id=row["id"], limit=_FEW)
+    patrols, more = patrol_page(shell.session, shell.scope, period, PatrolFilter(reach_id=row["id"]), limit=_FEW)
     return shell.page(
         "reach.html", of="patrols", title=row["name"], reach=found[0] | row, patrols=patrols, more=more,
         drawing=draw_lines(found[0]["geometry"], row["parts"]) if found[0]["geometry"] else None,
@@ -103,7 +104,7 @@ def patrols(
     """List patrols, newest first."""
     period = shell.period("patrols")
     rows, following = patrol_page(
-        shell.session, shell.scope, period, level=level, reach_id=reach_id, limit=min(paging.limit, 50),
+        shell.session, shell.scope, period, PatrolFilter(level=level, reach_id=reach_id), limit=min(paging.limit, 50),
         after=paging.after_id(),
     )  # fmt: skip
     coverage = stored_coverage(shell.session, shell.scope, period, level=level)
