@@ -14,7 +14,7 @@ from pandas import DataFrame
 
 from geo.compute.corridors import check_corridor, find_stretches
 from geo.compute.geographic import cover_geographic
-from geo.compute.lines import pieces_of, reach_segments
+from geo.compute.lines import pieces_of, reach_lines
 from geo.crs import require_metres
 
 __all__ = ["check_corridor", "cover", "cover_geographic", "covered_stretches"]
@@ -59,8 +59,8 @@ def covered_stretches(reach: shapely.Geometry, track: shapely.Geometry, *, corri
     >>> covered_stretches(reach, shapely.Point(0, 30), corridor_m=50).tolist()
     [[0.0, 40.0]]
     """
-    segments = reach_segments(np.array([reach], dtype=object))
-    _, start_m, end_m = find_stretches(segments, pieces_of(np.array([track], dtype=object)), check_corridor(corridor_m))
+    lines = reach_lines(np.array([reach], dtype=object))
+    _, start_m, end_m = find_stretches(lines, pieces_of(np.array([track], dtype=object)), check_corridor(corridor_m))
     return np.column_stack([start_m, end_m])
 
 
@@ -97,6 +97,6 @@ def cover(reaches: GeoSeries, tracks: GeoSeries, *, corridor_m: float) -> DataFr
     """
     require_metres(reaches, tracks)
     corridor_m = check_corridor(corridor_m)
-    segments = reach_segments(np.asarray(reaches, dtype=object))
-    reach, start_m, end_m = find_stretches(segments, pieces_of(np.asarray(tracks, dtype=object)), corridor_m)
+    lines = reach_lines(np.asarray(reaches, dtype=object))
+    reach, start_m, end_m = find_stretches(lines, pieces_of(np.asarray(tracks, dtype=object)), corridor_m)
     return DataFrame({"reach": reach, "start_m": start_m, "end_m": end_m})

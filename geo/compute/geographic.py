@@ -1,6 +1,7 @@
 """Coverage of reaches in longitude and latitude, in ground metres wherever they lie."""
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from pandas import DataFrame
 
 from geo.compute.areas import AXIS_M, INVERSE_FLATTENING, ground_scale
 from geo.compute.corridors import check_corridor, find_stretches
-from geo.compute.lines import Pieces, ReachSegments, measures, pieces_of, reach_segments, take_segments
+from geo.compute.lines import Pieces, ReachLines, pieces_of, reach_lines
 from geo.compute.stretches import union_of_groups
 from geo.crs import ELLIPSOID, require_degrees
 
@@ -28,7 +29,10 @@ _LONGEST_M = 5_000.0
 """A longer segment is divided along its geodesic, so that no plane has to hold it whole."""
 
 _TILE = 0.25
-"""Degrees: how much of the ground shares a plane; its lengths are within 3e-6 of the ground's."""
+"""Degrees: how much of the ground shares a plane; its lengths are within 4e-6 of the ground's."""
+
+_SURELY_SHORT = _LONGEST_M / 120_000
+"""Degrees: no step of so many, whether of longitude or of latitude, is longer than the longest."""
 
 _MARGIN_M = 10.0  # more than a segment of the longest length bulges beyond the box of its ends
 
@@ -63,7 +67,9 @@ def cover_geographic(reaches: GeoSeries, tracks: GeoSeries, *, corridor_m: float
     Notes
     -----
     The ground is tiled, and each tile has a transverse Mercator plane of its
-    own, so that a river of 200 km is measured as well as one of 2 km.
+    own, so that a river of 200 km is measured as well as one of 2 km. Tiles lie
+    where they lie, whatever the data: what is found of a reach and a track is
+    the same to the last bit, whichever others are given.
 
     Examples
     --------
@@ -74,11 +80,11 @@ def cover_geographic(reaches: GeoSeries, tracks: GeoSeries, *, corridor_m: float
     """
     require_degrees(reaches, tracks)
     corridor_m = check_corridor(corridor_m)
-    segments = _on_the_ground(reach_segments(np.asarray(reaches, dtype=object)))
+    lines = _on_the_ground(reach_lines(np.asarray(reaches, dtype=object)))
     pieces = _divided(pieces_of(np.asarray(tracks, dtype=object)))
     if not each:
         pieces = pieces._replace(track=np.zeros_like(pieces.track))
-    found = [np.concatenate(column) for column in zip(*_find(segments, pieces, corridor_m), strict=True)]
+    found = [np.concatenate(column) for column in zip(*_find(lines, pieces, corridor_m), strict=True)]
     reach, track, start_m, end_m = found or (*np.empty((2, 0), np.int64), *np.empty((2, 0)))
     pair, start_m, end_m = union_of_groups(reach * (len(tracks) + 1) + track, start_m, end_m)
     reach, track = np.divmod(pair, len(tracks) + 1)
@@ -86,28 +92,36 @@ def cover_geographic(reaches: GeoSeries, tracks: GeoSeries, *, corridor_m: float
     return DataFrame(columns if each else {name: columns[name] for name in ("reach", "start_m", "end_m")})
 
 
-def _on_the_ground(segments: ReachSegments) -> ReachSegments:
+def _on_the_ground(lines: ReachLines) -> ReachLines:
     """Divide long segments, and measure all along geodesics."""
-    start, which = _stations(segments.start, segments.end)
-    last = np.append(which[1:] != which[:-1], True)[: len(which)]
-    end = np.where(last, segments.end[which], np.append(start[1:], 0)[: len(start)])
-    length_m = _inverse(start, end)[1]
-    reach = segments.reach[which]
-    return ReachSegments(reach, start, end, *measures(reach, length_m))
+    place, first, end = _divided_lines(lines.place, lines.first, lines.end)
+    step_m = np.zeros(len(place))
+    step_m[1:] = _inverse(place[:-1], place[1:])[1]
+    step_m[first] = 0.0
+    measure_m = np.empty_like(step_m)
+    begins = first[np.flatnonzero(np.diff(lines.reach, prepend=-1))]
+    # Reach by reach, for a sum that runs through all would round each by what came before it.
+    for since, until in pairwise([*begins.tolist(), len(place)]):
+        np.cumsum(step_m[since:until], out=measure_m[since:until])
+    return ReachLines(place, measure_m, first, end, lines.reach)
 
 
 def _divided(pieces: Pieces) -> Pieces:
     """Divide the long steps of tracks."""
-    vertex = pieces.vertex
-    ends = np.append(vertex[1:], vertex[-1:])
-    ends[pieces.end - 1] = vertex[pieces.end - 1]
-    step = ends - vertex
-    if not len(vertex) or max(np.abs(step.real).max(), np.abs(step.imag).max()) < _LONGEST_M / 120_000:
-        return pieces
-    stations, which = _stations(vertex, ends)
+    return Pieces(*_divided_lines(pieces.vertex, pieces.first, pieces.end), pieces.track)
+
+
+def _divided_lines(vertex: Places, first: Indices, end: Indices) -> tuple[Places, Indices, Indices]:
+    step = np.append(vertex[1:], vertex[-1:]) - vertex
+    step[end - 1] = 0.0
+    long = (np.abs(step.real) > _SURELY_SHORT) | (np.abs(step.imag) > _SURELY_SHORT)
+    if not long.any():
+        return vertex, first, end
+    # The last vertex of a line leads nowhere, so it is the last of its stations too.
+    goal = np.where(long, np.append(vertex[1:], vertex[-1:]), vertex)
+    stations, which = _stations(vertex, goal)
     place = np.searchsorted(which, np.arange(len(vertex) + 1))
-    # The last fix of a piece leads nowhere, so it is the last of its stations too.
-    return Pieces(stations, place[pieces.first], place[pieces.end], pieces.track)
+    return stations, place[first], place[end]
 
 
 def _stations(start: Places, end: Places) -> tuple[Places, Indices]:
@@ -129,48 +143,57 @@ def _inverse(start: Places, end: Places) -> tuple[Floats, Floats]:
     return np.asarray(azimuth), np.asarray(length_m)
 
 
-def _find(segments: ReachSegments, pieces: Pieces, corridor_m: float) -> Iterator[Found]:
+def _find(lines: ReachLines, pieces: Pieces, corridor_m: float) -> Iterator[Found]:
     """Yield reach, track, start_m and end_m of what is found, tile by tile and track by track."""
     if not len(pieces.first):
         return
     boxes = _boxes(pieces)
-    for tile in _tiles(segments):
-        window = _widened(_box(tile), corridor_m + _MARGIN_M)
+    for tile, of_tile in _tiles(lines):
+        window = _widened(_bounds(of_tile.place), corridor_m + _MARGIN_M)
         near = _near(_take(pieces, _meet(boxes, window)), window)
         if len(near.first):
-            plane = _plane_of(window)
-            flat = tile._replace(start=plane(tile.start), end=plane(tile.end))
+            plane = _plane_of(tile)
+            flat = of_tile._replace(place=plane(of_tile.place))
             yield from _find_in_plane(flat, near._replace(vertex=plane(near.vertex)), corridor_m)
 
 
-def _find_in_plane(segments: ReachSegments, pieces: Pieces, corridor_m: float) -> Iterator[Found]:
-    boxes = _segment_boxes(segments.start, segments.end)
+def _find_in_plane(lines: ReachLines, pieces: Pieces, corridor_m: float) -> Iterator[Found]:
+    boxes = _line_boxes(lines.place, lines.first, lines.end)
     # Pieces come in the order of their tracks, and each is the fixes that follow the last one's.
     begins = np.flatnonzero(np.diff(pieces.track, prepend=-1))
-    for first, end in zip(begins, np.append(begins[1:], len(pieces.track)), strict=True):
-        since, until = pieces.first[first], pieces.end[end - 1]
-        vertex = pieces.vertex[since:until]
-        window = (vertex.real.min(), vertex.imag.min(), vertex.real.max(), vertex.imag.max())
-        at_hand = _meet(boxes, _grown(window, corridor_m, corridor_m))
+    for first, end in pairwise([*begins.tolist(), len(pieces.track)]):
+        vertex = pieces.vertex[pieces.first[first] : pieces.end[end - 1]]
+        at_hand = _meet(boxes, _grown(_bounds(vertex), corridor_m + 1.0, corridor_m + 1.0))
         if at_hand.any():
-            own = Pieces(
-                vertex, pieces.first[first:end] - since, pieces.end[first:end] - since, pieces.track[first:end]
-            )
-            reach, start_m, end_m = find_stretches(take_segments(segments, at_hand), own, corridor_m)
+            own = Pieces(pieces.vertex, *(column[first:end] for column in pieces[1:]))
+            near = lines._replace(first=lines.first[at_hand], end=lines.end[at_hand], reach=lines.reach[at_hand])
+            reach, start_m, end_m = find_stretches(near, own, corridor_m)
             yield reach, np.full(len(reach), pieces.track[first]), start_m, end_m
 
 
-def _tiles(segments: ReachSegments) -> Iterator[ReachSegments]:
-    """Yield the segments tile by tile; a place that is hardly larger than a tile is one."""
-    if not len(segments.start):
+def _tiles(lines: ReachLines) -> Iterator[tuple[tuple[int, int], ReachLines]]:
+    """Yield the lines tile by tile; a tile's segments are those whose middle lies in it."""
+    leads = np.ones(len(lines.place), dtype=bool)
+    leads[lines.end - 1] = False
+    rows = np.flatnonzero(leads)
+    if not len(rows):
         return
-    middle = (segments.start + segments.end) / 2
-    west, south = middle.real.min(), middle.imag.min()
-    column, row = np.floor((middle.real - west) / _TILE), np.floor((middle.imag - south) / _TILE)
-    number = (column * 1000 + row).astype(np.int64)
+    middle = (lines.place[rows] + lines.place[rows + 1]) / 2
+    column, row = np.floor(middle.real / _TILE).astype(np.int64), np.floor(middle.imag / _TILE).astype(np.int64)
+    number = column * 10_000 + row
     order = np.argsort(number, kind="stable")
-    for rows in np.split(order, np.flatnonzero(np.diff(number[order])) + 1):
-        yield take_segments(segments, rows)
+    reach_of = np.repeat(lines.reach, lines.end - lines.first)
+    for of_tile in np.split(order, np.flatnonzero(np.diff(number[order])) + 1):
+        yield (int(column[of_tile[0]]), int(row[of_tile[0]])), _take_segments(lines, reach_of, rows[of_tile])
+
+
+def _take_segments(lines: ReachLines, reach_of: Indices, rows: Indices) -> ReachLines:
+    """Return the segments that start at some vertices, as lines where one leads to the next; `rows` ascend."""
+    last = np.flatnonzero(np.append(np.diff(rows) != 1, True)) + 1
+    taken = np.insert(rows, last, rows[last - 1] + 1)
+    end = last + np.arange(1, len(last) + 1)
+    first = np.append(0, end)[:-1]
+    return ReachLines(lines.place[taken], lines.measure_m[taken], first, end, reach_of[taken[first]])
 
 
 def _near(pieces: Pieces, window: Box) -> Pieces:
@@ -197,8 +220,15 @@ def _take(pieces: Pieces, which: Flags) -> Pieces:
 
 
 def _boxes(pieces: Pieces) -> Box:
-    x, y = pieces.vertex.real, pieces.vertex.imag
-    return tuple(bound.reduceat(values, pieces.first) for bound in (np.minimum, np.maximum) for values in (x, y))
+    return _line_boxes(pieces.vertex, pieces.first, pieces.end)
+
+
+def _line_boxes(vertex: Places, first: Indices, end: Indices) -> Box:
+    """Return the bounds of lines that follow one another in `vertex`."""
+    if not len(first):
+        return tuple(np.empty((4, 0)))
+    x, y = vertex.real[: end[-1]], vertex.imag[: end[-1]]
+    return tuple(bound.reduceat(values, first) for bound in (np.minimum, np.maximum) for values in (x, y))
 
 
 def _segment_boxes(start: Places, end: Places) -> Box:
@@ -206,9 +236,8 @@ def _segment_boxes(start: Places, end: Places) -> Box:
     return np.minimum(*x), np.minimum(*y), np.maximum(*x), np.maximum(*y)
 
 
-def _box(segments: ReachSegments) -> Box:
-    west, south, east, north = _segment_boxes(segments.start, segments.end)
-    return west.min(), south.min(), east.max(), north.max()
+def _bounds(places: Places) -> Box:
+    return places.real.min(), places.imag.min(), places.real.max(), places.imag.max()
 
 
 def _grown(box: Box, east: Any, north: Any) -> Box:
@@ -228,11 +257,14 @@ def _meet(boxes: Box, window: Box) -> Flags:
     return meet
 
 
-def _plane_of(window: Box) -> Callable[[Places], Places]:
-    """Return the projection that turns degrees into metres around the middle of a window."""
-    west, south, east, north = window
+def _plane_of(tile: tuple[int, int]) -> Callable[[Places], Places]:
+    """Return the projection that turns degrees into metres around the middle of a tile."""
     mercator = pyproj.Proj(
-        proj="tmerc", lon_0=(west + east) / 2, lat_0=(south + north) / 2, a=AXIS_M, rf=INVERSE_FLATTENING
+        proj="tmerc",
+        lon_0=(tile[0] + 0.5) * _TILE,
+        lat_0=(tile[1] + 0.5) * _TILE,
+        a=AXIS_M,
+        rf=INVERSE_FLATTENING,
     )
 
     def project(places: Places) -> Places:

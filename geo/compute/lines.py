@@ -9,29 +9,29 @@ from numpy.typing import NDArray
 from geo.errors import InvalidInput
 from geo.text import Text
 
-__all__ = ["Pieces", "ReachSegments", "as_places", "pieces_of", "reach_segments", "take_segments"]
+__all__ = ["Pieces", "ReachLines", "as_places", "pieces_of", "reach_lines"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 Places = NDArray[np.complex128]
 Shapes = NDArray[np.object_]
 
-_NOTHING_M = 1e-9
-
 _POINT, _LINE, _RING, _MULTIPOINT, _MULTILINE = 0, 1, 2, 4, 5
 
 
-class ReachSegments(NamedTuple):
-    """The straight pieces of reaches, in order; parts of a reach follow one another in its measures.
+class ReachLines(NamedTuple):
+    """Reaches in a plane: `place` holds their vertices (x + iy) one after another.
 
-    `start` and `end` are places (x + iy) in the plane, `start_m` and `end_m` measures.
+    Part k of reach ``reach[k]`` is ``place[first[k]:end[k]]``; parts of a reach
+    follow one another, in its measures too. `measure_m` tells each vertex's
+    measure, or is empty where measures are lengths in the plane.
     """
 
+    place: Places
+    measure_m: Floats
+    first: Indices
+    end: Indices
     reach: Indices
-    start: Places
-    end: Places
-    start_m: Floats
-    end_m: Floats
 
 
 class Pieces(NamedTuple):
@@ -52,13 +52,13 @@ def as_places(coordinates: Floats) -> Places:
     return places
 
 
-def reach_segments(reaches: Shapes) -> ReachSegments:
-    """Return the segments of reaches in a plane in metres.
+def reach_lines(reaches: Shapes) -> ReachLines:
+    """Return reaches in a plane in metres as arrays.
 
     Parameters
     ----------
     reaches : ndarray of LineString, LinearRing or MultiLineString, shape (n,)
-        None and empty ones have no segments.
+        None and empty ones have no parts.
 
     Raises
     ------
@@ -66,46 +66,32 @@ def reach_segments(reaches: Shapes) -> ReachSegments:
         If one is no line, or has a coordinate that is not a number.
     """
     kinds = shapely.get_type_id(reaches)
-    wrong = np.flatnonzero(~np.isin(kinds, (-1, _LINE, _RING, _MULTILINE)) & ~shapely.is_empty(reaches))
-    if len(wrong):
-        raise InvalidInput(
-            "reach {position} is a {kind}, not a line", position=int(wrong[0]), kind=Text(reaches[wrong[0]].geom_type)
-        )
-    parts, reach_of = shapely.get_parts(reaches, return_index=True)
-    count = shapely.get_num_coordinates(parts)
-    places = as_places(shapely.get_coordinates(parts))
-    if not np.isfinite(places.sum()):
-        unknown = np.repeat(reach_of, count)[~np.isfinite(places)]
+    simple = bool((kinds == _LINE).all())
+    if not simple:
+        wrong = np.flatnonzero(~np.isin(kinds, (-1, _LINE, _RING, _MULTILINE)) & ~shapely.is_empty(reaches))
+        if len(wrong):
+            raise InvalidInput(
+                "reach {position} is a {kind}, not a line",
+                position=int(wrong[0]),
+                kind=Text(reaches[wrong[0]].geom_type),
+            )
+    places, first, end, reach = _parts(reaches, simple)
+    if not np.isfinite(places.view(float).sum()):
+        unknown = np.repeat(reach, end - first)[~np.isfinite(places)]
         if len(unknown):
             raise InvalidInput("reach {position} has a coordinate that is not a number", position=int(unknown[0]))
-    leads = np.ones(len(places), dtype=bool)
-    leads[np.cumsum(count)[count > 0] - 1] = False
-    start, end = places[leads], places[1:][leads[:-1]]
-    reach = np.repeat(reach_of.astype(np.int64), np.maximum(count - 1, 0))
-    length_m = np.abs(end - start)
-    moved = length_m > _NOTHING_M
-    if not moved.all():
-        start, end, reach, length_m = start[moved], end[moved], reach[moved], length_m[moved]
-    start_m, end_m = measures(reach, length_m)
-    return ReachSegments(reach, start, end, start_m, end_m)
+    return ReachLines(places, np.empty(0), first, end, reach)
 
 
-def measures(reach: Indices, length_m: Floats) -> tuple[Floats, Floats]:
-    """Return where each segment starts and ends on its reach; one starts at the very number where the last ended."""
-    if not len(reach):
-        return np.empty(0), np.empty(0)
-    begins = np.append(0, np.flatnonzero(reach[1:] != reach[:-1]) + 1)
-    end_m = np.cumsum(length_m)
-    end_m -= np.repeat(end_m[begins] - length_m[begins], np.diff(np.append(begins, len(reach))))
-    start_m = np.empty_like(end_m)
-    start_m[1:] = end_m[:-1]
-    start_m[begins] = 0.0
-    return start_m, end_m
-
-
-def take_segments(segments: ReachSegments, rows: NDArray[np.generic]) -> ReachSegments:
-    """Return the segments that `rows` (positions or a mask) tells."""
-    return ReachSegments(*(column[rows] for column in segments))
+def _parts(shapes: Shapes, simple: bool) -> tuple[Places, Indices, Indices, Indices]:
+    """Return the vertices of shapes' parts, where each part begins and ends, and whose it is; parts are filled."""
+    parts, whose = (shapes, np.arange(len(shapes))) if simple else shapely.get_parts(shapes, return_index=True)
+    end = np.cumsum(shapely.get_num_coordinates(parts), dtype=np.int64)
+    first = np.append(0, end)[:-1]
+    filled = first < end
+    if not filled.all():
+        first, end, whose = first[filled], end[filled], whose[filled]
+    return as_places(shapely.get_coordinates(parts)), first, end, whose.astype(np.int64, copy=False)
 
 
 def pieces_of(tracks: Shapes) -> Pieces:
@@ -123,7 +109,7 @@ def pieces_of(tracks: Shapes) -> Pieces:
         If one is neither points nor lines.
     """
     kinds = shapely.get_type_id(tracks)
-    simple = bool(np.isin(kinds, (_POINT, _LINE)).all())
+    simple = bool(((kinds == _LINE) | (kinds == _POINT)).all())
     if not simple:
         known = np.isin(kinds, (-1, _POINT, _LINE, _RING, _MULTIPOINT, _MULTILINE))
         wrong = np.flatnonzero(~known & ~shapely.is_empty(tracks))
@@ -133,16 +119,10 @@ def pieces_of(tracks: Shapes) -> Pieces:
                 position=int(wrong[0]),
                 kind=Text(tracks[wrong[0]].geom_type),
             )
-    parts, track = (tracks, np.arange(len(tracks))) if simple else shapely.get_parts(tracks, return_index=True)
-    end = np.cumsum(shapely.get_num_coordinates(parts), dtype=np.int64)
-    first = np.append(0, end)[:-1]
-    pieces = Pieces(as_places(shapely.get_coordinates(parts)), first, end, track.astype(np.int64))
+    pieces = Pieces(*_parts(tracks, simple))
     with np.errstate(invalid="ignore"):
-        total = pieces.vertex.sum()
-    if not np.isfinite(total):
-        pieces = _without_unknown(pieces)
-    filled = pieces.first < pieces.end
-    return pieces if filled.all() else Pieces(pieces.vertex, *(column[filled] for column in pieces[1:]))
+        total = pieces.vertex.view(float).sum()
+    return pieces if np.isfinite(total) else _without_unknown(pieces)
 
 
 def _without_unknown(pieces: Pieces) -> Pieces:
