@@ -60,6 +60,7 @@ ROUTES: dict[str, object] = {
     "POST /api/v1/quotas": "tested in test_duties",
     "POST /api/v1/quotas/{quota_id}/end": "tested in test_duties",
     "GET /api/v1/coverage": BOTH,
+    "GET /api/v1/walks": (*BOTH, "?corridors=true"),
     "GET /api/v1/issues": (*BOTH, "?q=EAST", "?bbox=107.01,29,107.02,29.01"),
     "GET /api/v1/issues/{number:path}": "asked by number below",
     "GET /api/v1/responsible": (f"?lon={PLACE[0]}&lat={PLACE[1]}", "?lon=107.01&lat=29.005"),
