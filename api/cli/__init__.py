@@ -17,6 +17,7 @@ COMMANDS = (
     "coverage",
     "rating",
     "duties",
+    "reporting",
     "walked",
     "responsible",
     "check_cells",

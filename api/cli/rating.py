@@ -54,7 +54,7 @@ def show_rates(
     say(_DEFINITIONS[found.definition])
     rows = [_row(row[by], row["name"], row) for row in found.table.to_dict("records")]
     say_table(
-        [by, "name", "patrols", "valid", "doubtful", "planned", "rate", "hours", "km"],
+        [by, "name", "patrols", "valid", "doubtful", "planned", "done", "due", "rate", "hours", "km"],
         [*rows, _row(tell("total"), None, found.total)],
     )
 
@@ -62,6 +62,6 @@ def show_rates(
 def _row(key: Any, name: Any, row: dict[str, Any]) -> list[str]:
     shown = tell("none") if key is None else tell(str(key))
     rate = "—" if row["rate"] is None else f"{row['rate']:.2%}"
-    planned = "—" if row["planned"] is None else str(row["planned"])
+    due = ["—" if row[each] is None else str(row[each]) for each in ("planned", "done", "due")]
     counts = [str(row["patrols"]), str(row["valid"]), str(row["doubtful"])]
-    return [shown, name or "", *counts, planned, rate, f"{row['hours']:.2f}", f"{row['km']:.2f}"]
+    return [shown, name or "", *counts, *due, rate, f"{row['hours']:.2f}", f"{row['km']:.2f}"]

@@ -4,12 +4,22 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
 
-from api.dependencies import AccountDep, CurrentAccount, LevelDep, PeriodDep, ScopeDep, SessionDep, require_role
+from api.dependencies import (
+    AccountDep,
+    CurrentAccount,
+    LevelDep,
+    PeriodDep,
+    ScopeDep,
+    SessionDep,
+    TodayDep,
+    require_role,
+)
 from api.dependencies import OptionalDay as Day
 from api.schemas.duties import Ending, NewQuota, NewRule, QuotaOut, RatesOut, RuleOut
 from geo.compute.rates import Definition
 from geo.services import quotas as quota_service
 from geo.services import rules as rule_service
+from geo.services.patrol_report import patrol_report
 from geo.services.periods import newest_period
 from geo.services.rates import Grouping, rates
 from geo.services.rule_changes import end_rule, set_rule
@@ -36,6 +46,12 @@ def get_rates(
     """Return patrols, valid ones, the plan and the rate; without a period, those of the newest year of patrols."""
     days = period or newest_period(session, scope, of="patrols")
     return rates(session, scope, days, by=by, definition=definition, level=level).as_json()
+
+
+@router.get("/reports/patrols")
+def get_patrol_report(session: SessionDep, scope: ScopeDep, period: PeriodDep, today: TodayDep) -> dict[str, Any]:
+    """Return a period's patrols and the issues of rivers found in it, the document of ``wangge report patrols``."""
+    return patrol_report(session, scope, period or newest_period(session, scope, of="patrols"), today=today).as_json()
 
 
 @router.get("/rules", response_model=list[RuleOut])

@@ -53,6 +53,7 @@ ROUTES: dict[str, object] = {
     "GET /api/v1/patrols": ("", "?from=2024-01-01&to=2024-12-31", "?state=valid", "?post=村支书"),
     "GET /api/v1/patrols/{patrol_id}": "asked by number below",
     "GET /api/v1/rates": ("?by=reach", "?by=village&definition=persons"),
+    "GET /api/v1/reports/patrols": "counts, without a name",
     "GET /api/v1/rules": "thresholds, without a name",
     "POST /api/v1/rules": "tested in test_duties",
     "POST /api/v1/rules/{rule_id}/end": "tested in test_duties",
@@ -66,7 +67,15 @@ ROUTES: dict[str, object] = {
     "GET /api/v1/responsible": (f"?lon={PLACE[0]}&lat={PLACE[1]}", "?lon=107.01&lat=29.005"),
     "GET /api/v1/responsible/counts": "counts, without a name",
     "GET /api/v1/maps/{kind}.png": "the frames of the pages, as pixels",
-    "GET /maps/{kind}": ("issues", "coverage", "responsibility", "issues?lang=zh", "coverage?level=village"),
+    "GET /maps/{kind}": (
+        "issues",
+        "coverage",
+        "responsibility",
+        "issues?lang=zh",
+        "coverage?level=village",
+        "recency",
+        "gaps",
+    ),
     "GET /tiles/issues/{z}/{x}/{y}": [tile(z) for z in (0, 6, 10, 13, 16)],
 }
 
@@ -164,7 +173,7 @@ def test_records_of_another_village_are_not_there(client, bearer, site_session, 
     assert not any({"东村", "孙五丑", "东边"} & set(secrets_in(answer.content)) for answer in answers)
 
 
-@pytest.mark.parametrize("kind", ["issues", "coverage", "responsibility"])
+@pytest.mark.parametrize("kind", ["issues", "coverage", "recency", "gaps", "responsibility"])
 def test_a_picture_is_a_png(client, bearer, kind):
     answer = client.get(f"/api/v1/maps/{kind}.png?width=600", headers=bearer("viewer.a"))
 
