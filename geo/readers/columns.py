@@ -35,6 +35,13 @@ class Field:
         return (self.name, *self.words.split())
 
 
+def _periodic(periods: str) -> str:
+    """Return the headers of a quota that tell its period, such as 每月应巡次数."""
+    tasks = ("应巡次数", "应巡河次数", "应巡查次数", "巡河次数", "巡查次数", "巡河频次", "巡查频次", "次数")
+    starts = [start + period for period in periods.split() for start in ("每", "")]
+    return " ".join(start + task for task in tasks for start in starts)
+
+
 CODE = " 编码 编号 代码 code id objectid"
 NAME = " 名称 name 名字"
 LEVEL = " 级别 层级 等级 行政级别"
@@ -44,6 +51,15 @@ REGION = (
 )
 FROM = "起始日期 开始日期 生效日期 启用日期 任职日期 责任起始 起 from start"
 TO = "截止日期 结束日期 失效日期 停用日期 离任日期 责任截止 止 to end"
+
+QUOTAS = (
+    Field("quota_week", "number", _periodic("周 星期")),
+    Field("quota_ten_days", "number", _periodic("旬")),
+    Field("quota_month", "number", _periodic("月")),
+    Field("quota_quarter", "number", _periodic("季 季度")),
+    Field("quota", "number", "应巡次数 应巡河次数 应巡查次数 巡河次数 巡河频次 巡查频次 规定次数 任务次数"),
+    Field("quota_per", "quota_per", "周期 应巡周期 巡河周期 巡查周期 考核周期 频次单位 per"),
+)
 
 PLACE = (
     Field("lon", "number", "longitude lng long 经度 x x坐标 坐标x point_x e east easting 东坐标"),
@@ -108,6 +124,7 @@ FIELDS: Mapping[Kind, tuple[Field, ...]] = {
         Field("role", "role", "责任角色 责任类别 角色 责任方式", required=True),
         Field("valid_from", "date", FROM, required=True),
         Field("valid_to", "date", TO),
+        *QUOTAS,
     ),
     Kind.tracks: (
         Field("track", "text", "轨迹 轨迹编号 轨迹编码 轨迹id track_id trackid"),

@@ -15,6 +15,7 @@ from geo.readers.dates import LOCAL
 from geo.readers.headers import assign_columns, list_columns
 from geo.readers.places import geometry_of_table
 from geo.readers.placing import check_vertices, choose_datum, place_geometry, warn_of_shift
+from geo.readers.quotas import settle_quotas
 from geo.readers.results import Kind, Layer, Limits, Reading, Rejection
 from geo.readers.shapes import SHAPES, check_shapes
 from geo.readers.sources import Source
@@ -93,6 +94,9 @@ def read_records(
         rows.reject(shaped.faults)
         rows.warn(shaped.repairs)
         frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(shaped.geometry, crs=STORAGE), crs=STORAGE)
+    if kind == Kind.responsibilities:
+        frame, faults = settle_quotas(frame, found)
+        rows.reject(faults)
     if kind == Kind.zones:
         # A polygon that does not call itself a draft is the gazetted one.
         frame["status"] = frame["status"].fillna("gazetted")

@@ -20,6 +20,7 @@ from geo.vocabulary import (
     ISSUE_SOURCES,
     ISSUE_STATES,
     LEVELS,
+    QUOTA_SPANS,
     RESPONSIBILITY_ROLES,
     SITE_KINDS,
     ZONE_CLASSES,
@@ -48,6 +49,13 @@ ZONE_STATUS = (
     Term("gazetted", "已批复", "gazetted", ("批复", "已公告", "公告", "已划定", "正式")),
     Term("draft", "草案", "draft", ("未批复", "拟划定", "草稿", "待批复")),
 )
+PERIODS = (
+    *QUOTA_SPANS,
+    Term("week", "次/周", "weekly", ("每星期", "周次")),
+    Term("ten_days", "次/旬", "every ten days"),
+    Term("month", "次/月", "monthly", ("月度",)),
+    Term("quarter", "次/季", "quarterly", ("次/季度",)),
+)
 STATES = (
     *ISSUE_STATES,
     # How systems abroad name the same; the town's own words go first.
@@ -64,6 +72,7 @@ CLOSED_LISTS: dict[str, tuple[Term, ...]] = {
     "site_kind": SITE_KINDS,
     "role": RESPONSIBILITY_ROLES,
     "target_kind": TARGETS,
+    "quota_per": PERIODS,
     "state": STATES,
 }
 # A town may go further than these lists: an unknown word stays as it is written.
