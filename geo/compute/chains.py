@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from geo.compute.areas import ground_scale
 
-__all__ = ["choose_fixes"]
+__all__ = ["choose_fixes", "reachable"]
 
 Floats = NDArray[np.float64]
 
@@ -44,12 +44,12 @@ def choose_fixes(
     count = len(lon)
     before, after = (tuple(column[part] for column in track) for part in (slice(None, -1), slice(1, None)))
     # Where a run of fixes ends that can each be reached from the one before.
-    breaks = np.append(np.flatnonzero(~_reaches(before, after, max_speed_ms)) + 1, count).tolist()
+    breaks = np.append(np.flatnonzero(~reachable(before, after, max_speed_ms)) + 1, count).tolist()
     kept: list[int] = []
     rivals: list[int] = []
     j = passed = 0
     while j < count:
-        if not kept or _reaches(_fix(track, kept[-1]), _fix(track, j), max_speed_ms):
+        if not kept or reachable(_fix(track, kept[-1]), _fix(track, j), max_speed_ms):
             while breaks[passed] <= j:
                 passed += 1
             kept.extend(range(j, breaks[passed]))
@@ -57,7 +57,7 @@ def choose_fixes(
             rivals.clear()
             continue
         # Fixes that cannot be reached from the last kept one, but from one another, are its rivals.
-        if rivals and not _reaches(_fix(track, rivals[-1]), _fix(track, j), max_speed_ms):
+        if rivals and not reachable(_fix(track, rivals[-1]), _fix(track, j), max_speed_ms):
             rivals.clear()
         rivals.append(j)
         j += 1
@@ -67,7 +67,7 @@ def choose_fixes(
         if (
             first < len(kept)
             and time_s[kept[-1]] - time_s[kept[first]] <= max_doubt_s
-            and (last < 0 or _reaches(_fix(track, kept[last]), _fix(track, rivals[0]), max_speed_ms))
+            and (last < 0 or reachable(_fix(track, kept[last]), _fix(track, rivals[0]), max_speed_ms))
         ):
             kept[first:] = rivals
             rivals.clear()
@@ -80,7 +80,7 @@ def _fix(track: tuple[Floats, ...], k: int) -> tuple[float, ...]:
     return tuple(column.item(k) for column in track)
 
 
-def _reaches(before: tuple[Any, ...], after: tuple[Any, ...], max_speed_ms: float) -> Any:
+def reachable(before: tuple[Any, ...], after: tuple[Any, ...], max_speed_ms: Any) -> Any:
     """Tell whether a fix (or many) can be reached from another: longitude, latitude, time, metres per degree each."""
     lon, lat, time_s, east_m, north_m = before
     lon_2, lat_2, time_2_s, east_2_m, north_2_m = after

@@ -15,7 +15,7 @@ from geo.compute.chains import choose_fixes
 from geo.compute.measured import measured_lines, step_lengths_m
 from geo.errors import InvalidInput
 
-__all__ = ["CleanedTrack", "CleaningRules", "clean", "epoch_seconds"]
+__all__ = ["CleanedTrack", "CleaningRules", "clean", "epoch_seconds", "max_speed_ms", "on_earth", "repeated"]
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -179,14 +179,14 @@ def clean(
             dropped[reason] = dropped.get(reason, 0) + number
             fixes = fixes.take(~bad)
 
-    drop("place", ~_on_earth(fixes.lon, fixes.lat))
+    drop("place", ~on_earth(fixes.lon, fixes.lat))
     drop("time", ~np.isfinite(fixes.time_s))
     if (np.diff(fixes.time_s) < 0).any():
         fixes = fixes.take(np.argsort(fixes.time_s, kind="stable"))
-    drop("duplicate", _repeated(fixes.time_s, fixes.lon, fixes.lat, fixes.accuracy_m))
+    drop("duplicate", repeated(fixes.time_s, fixes.lon, fixes.lat, fixes.accuracy_m))
     drop("accuracy", (fixes.accuracy_m > rules.max_accuracy_m) | (fixes.accuracy_m < 0))
     # The same fix with two accuracies, of which one has passed.
-    drop("duplicate", _repeated(fixes.time_s, fixes.lon, fixes.lat))
+    drop("duplicate", repeated(fixes.time_s, fixes.lon, fixes.lat))
     drop("speed", ~_within_speed(fixes, rules))
     return _split(fixes, rules, count, dropped)
 
@@ -213,29 +213,38 @@ class _Fixes:
         return _Fixes(self.lon[which], self.lat[which], self.time_s[which], self.accuracy_m[which], self.segment[which])
 
 
-def _on_earth(lon: Floats, lat: Floats) -> Flags:
+def on_earth(lon: Floats, lat: Floats) -> Flags:
+    """Tell which places are on Earth."""
     # Comparisons with NaN are false.
     on_earth: Flags = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
     return on_earth
 
 
-def _repeated(time_s: Floats, *columns: Floats) -> Flags:
-    """Tell which fixes repeat an earlier one; `time_s` ascends."""
+def repeated(time_s: Floats, *columns: Floats, of: Indices | None = None) -> Flags:
+    """Tell which fixes repeat an earlier one; `time_s` ascends, within each track if `of` tells whose they are."""
     same = time_s[1:] == time_s[:-1]
-    repeated = np.zeros(len(time_s), dtype=bool)
+    if of is not None:
+        same &= of[1:] == of[:-1]
+        columns = (*columns, of)  # type: ignore[assignment] # any numbers will do
+    again = np.zeros(len(time_s), dtype=bool)
     if same.any():
         # Only fixes that share their time can be repeated.
         shared = np.append(False, same) | np.append(same, False)
         frame = pd.DataFrame({str(k): values[shared] for k, values in enumerate((time_s, *columns))})
-        repeated[shared] = frame.duplicated().to_numpy()
-    return repeated
+        again[shared] = frame.duplicated().to_numpy()
+    return again
 
 
 def _within_speed(fixes: _Fixes, rules: CleaningRules) -> Flags:
     """Tell which fixes are kept; see :func:`geo.compute.chains.choose_fixes`."""
-    # Infinity times no time at all would be NaN.
-    max_speed_ms = min(rules.max_speed_kmh / 3.6, 1e12)
-    return choose_fixes(fixes.lon, fixes.lat, fixes.time_s, max_speed_ms=max_speed_ms, max_doubt_s=rules.max_gap_s)
+    return choose_fixes(
+        fixes.lon, fixes.lat, fixes.time_s, max_speed_ms=max_speed_ms(rules), max_doubt_s=rules.max_gap_s
+    )
+
+
+def max_speed_ms(rules: CleaningRules) -> float:
+    """Return the speed limit in m/s, always finite: infinity times no time at all would be NaN."""
+    return min(rules.max_speed_kmh / 3.6, 1e12)
 
 
 def _split(fixes: _Fixes, rules: CleaningRules, count: int, dropped: dict[str, int]) -> CleanedTrack:
