@@ -1,6 +1,8 @@
 """``wangge coverage``: where the rivers were really walked."""
 
 from datetime import date, datetime
+from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,6 +11,14 @@ import typer
 from api.cli.output import tell
 
 __all__ = ["register"]
+
+
+class Engine(StrEnum):
+    """What computes."""
+
+    local = "local"
+    dask = "dask"
+
 
 _ON_FILES = ("corridor", "max_speed", "max_gap_s", "max_gap_m", "max_accuracy", "crs", "reaches_crs")
 _ON_STORED = ("town", "first_day", "last_day", "level")
@@ -79,6 +89,13 @@ def coverage(
     level: Annotated[
         str | None, typer.Option(help="Stored: chiefs of a level, town or village. 河长层级。", show_default=False)
     ] = None,
+    engine: Annotated[Engine, typer.Option(help="Compute here, or by many workers on Dask. 计算引擎。")] = Engine.local,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Dask: the scheduler; without it, this machine. 调度器地址。", show_default=False
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For machines. 输出 JSON。")] = False,
 ) -> None:
     """Tell which stretches of reaches were walked, and the gaps. 巡河轨迹覆盖。
@@ -86,8 +103,13 @@ def coverage(
     On files: coverage --reaches FILE --tracks FILE...  Exit code 1 if a file of
     tracks was refused; the others are used all the same.
 
+    On GeoParquet, a file or a folder of them for --reaches and --tracks, a province
+    at a time; --engine dask shares the work among processes or machines.
+
     On what is stored: coverage [--town CODE] [--from DAY --to DAY] [--level town]
     """
+    if engine is Engine.local:
+        _refuse(context, ("scheduler",), tell("only with --engine dask"))
     files = [*(tracks or ()), *(more_tracks or ())]
     if reaches is None and not files:
         _refuse(context, _ON_FILES, tell("only with --reaches and --tracks"))
@@ -98,10 +120,14 @@ def coverage(
     if reaches is None or not tracks:
         raise typer.BadParameter(tell("files need both --reaches FILE and --tracks FILE..."), ctx=context)
     _refuse(context, _ON_STORED, tell("only on what is stored, without --reaches and --tracks"))
+    from api.cli.coverage_dask import is_for_province, run_on_parquet
     from api.cli.coverage_files import run_on_files
     from geo.compute.tracks import CleaningRules
 
-    run_on_files(
+    run = run_on_files
+    if engine is Engine.dask or is_for_province(files):
+        run = partial(run_on_parquet, engine=engine, scheduler=scheduler)
+    run(
         reaches=reaches,
         tracks=files,
         corridor_m=corridor,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from geo.compute.tracks import CleaningRules
     from geo.services.file_coverage import FileCoverage, Remark
 
-__all__ = ["run_on_files"]
+__all__ = ["run_on_files", "tell_coverage"]
 
 _SHOWN = 60  # what a person reads in a terminal; --json lists everything
 
@@ -43,12 +43,13 @@ def run_on_files(
     if as_json:
         print_json(coverage.as_json(tell))
     else:
-        _tell(coverage)
+        tell_coverage(coverage)
     if coverage.refused:
         raise typer.Exit(1)
 
 
-def _tell(coverage: "FileCoverage") -> None:
+def tell_coverage(coverage: "FileCoverage") -> None:
+    """Print a coverage of files for a person."""
     say_table(
         ["Reach", "Name", "Length (m)", "Covered (m)", "Share", "Stretches", "Longest gap (m)"],
         _rows(coverage),

@@ -12,6 +12,7 @@ from geopandas import GeoDataFrame, GeoSeries
 from numpy.typing import NDArray
 
 from geo.compute.coverage import check_corridor, cover_geographic
+from geo.compute.partials import TrackFigures
 from geo.compute.stretches import gaps_of, union_of
 from geo.compute.topology import name_cells
 from geo.compute.tracks import CleanedTrack, CleaningRules, clean, epoch_seconds
@@ -20,7 +21,7 @@ from geo.errors import InvalidInput, UnknownDatum, WanggeError
 from geo.readers import Limits, Reading, read_layer, read_tracks
 from geo.text import Text
 
-__all__ = ["CoveredReach", "FileCoverage", "Remark", "UsedTrack", "cover_files"]
+__all__ = ["CoveredReach", "FileCoverage", "Remark", "UsedTrack", "cover_files", "named_reaches", "only_lines"]
 
 _NAMES = ("name", "名称", "河段名称", "河段", "河流名称", "河名", "河流", "reach", "river")
 _LINES = (1, 2, 5)  # shapely's types LineString, LinearRing, MultiLineString
@@ -65,8 +66,8 @@ class UsedTrack:
     """A track of a file, after cleaning."""
 
     source: str
-    track: int
-    cleaned: CleanedTrack
+    track: int | str
+    cleaned: CleanedTrack | TrackFigures
 
     def as_json(self) -> dict[str, Any]:
         """Return the track as in the contract of ``coverage --json``."""
@@ -151,19 +152,23 @@ def cover_files(
     rules = rules or CleaningRules()
     limits = limits or Limits()
     check_corridor(corridor_m)
-    layer = _lines(_read_reaches(reaches, reaches_crs, crs, limits), reaches.name)
+    layer = only_lines(_read_reaches(reaches, reaches_crs, crs, limits), reaches.name)
     warnings = [Remark(reaches.name, text) for text in layer.attrs.get("warnings", ())]
     used: list[UsedTrack] = []
+    cleaned: list[CleanedTrack] = []
     refused: list[Remark] = []
     for path, source in zip(tracks, _sources(tracks), strict=True):
         try:
             reading = read_tracks(path, crs=crs, limits=limits)
-            used += _clean_all(reading, source, rules)
+            found = _clean_all(reading, rules)
             warnings += _warnings(reading, source)
         except WanggeError as error:
             refused.append(Remark(source, error.text))
+        else:
+            used += [UsedTrack(source, number, track) for number, track in found]
+            cleaned += [track for _, track in found]
         advance()
-    covered = _cover(layer, [track.cleaned for track in used], corridor_m)
+    covered = _cover(layer, cleaned, corridor_m)
     return FileCoverage(corridor_m, covered, tuple(used), tuple(refused), tuple(warnings))
 
 
@@ -176,8 +181,14 @@ def _read_reaches(path: Path, own_crs: str | None, other_crs: str | None, limits
         return read_layer(path, crs=other_crs, limits=limits)
 
 
-def _lines(layer: GeoDataFrame, file: str) -> GeoDataFrame:
-    """Check that every geometry is a line."""
+def only_lines(layer: GeoDataFrame, file: str) -> GeoDataFrame:
+    """Check that every geometry is a line.
+
+    Raises
+    ------
+    InvalidInput
+        If one is none, or there is no line at all.
+    """
     kinds = shapely.get_type_id(layer.geometry.array)
     wrong = np.flatnonzero(~np.isin(kinds, (-1, *_LINES)) & ~shapely.is_empty(layer.geometry.array))
     if len(wrong):
@@ -198,8 +209,8 @@ def _sources(paths: Sequence[Path]) -> list[str]:
     return [name if names.count(name) == 1 else str(path) for name, path in zip(names, paths, strict=True)]
 
 
-def _clean_all(reading: Reading, source: str, rules: CleaningRules) -> list[UsedTrack]:
-    return [UsedTrack(source, int(number), _clean(fixes, rules)) for number, fixes in reading.frame.groupby("track")]
+def _clean_all(reading: Reading, rules: CleaningRules) -> list[tuple[int, CleanedTrack]]:
+    return [(int(number), _clean(fixes, rules)) for number, fixes in reading.frame.groupby("track")]
 
 
 def _clean(fixes: pd.DataFrame, rules: CleaningRules) -> CleanedTrack:
@@ -228,14 +239,15 @@ def _cover(layer: GeoDataFrame, tracks: Sequence[CleanedTrack], corridor_m: floa
     stretches = cover_geographic(layer.geometry, lines, corridor_m=corridor_m, each=False)
     spans = {reach: group.to_numpy() for reach, group in stretches.groupby("reach")[["start_m", "end_m"]]}
     lengths_m = geodesic_length_m(layer.geometry)
-    names = _names(layer)
+    names = named_reaches(layer)
     return tuple(
         CoveredReach(code, names[k], float(lengths_m[k]), union_of(spans.get(k, ())))
         for k, code in enumerate(name_cells(layer))
     )
 
 
-def _names(layer: GeoDataFrame) -> list[str | None]:
+def named_reaches(layer: GeoDataFrame) -> list[str | None]:
+    """Return each reach's name, by the first column that is called as one; None where there is none."""
     columns = {str(column).casefold(): column for column in reversed(layer.columns)}
     column = next((columns[name] for name in _NAMES if name in columns), None)
     if column is None:

@@ -1,0 +1,62 @@
+"""``wangge coverage --engine dask``, and on GeoParquet with either engine."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from api.cli.output import print_json, progress, tell
+
+if TYPE_CHECKING:
+    from geo.compute.tracks import CleaningRules
+    from geo.services.province import Run
+
+__all__ = ["is_for_province", "run_on_parquet"]
+
+
+def is_for_province(tracks: Sequence[Path]) -> bool:
+    """Tell whether tracks are GeoParquet."""
+    from geo.readers.parquet import is_parquet
+
+    return any(is_parquet(path) for path in tracks)
+
+
+@contextmanager
+def runner(engine: str, scheduler: str | None) -> Iterator["Run"]:
+    """Open what works on the parts of a province."""
+    from geo.services.province import on_dask, run_here
+
+    if engine == "local":
+        yield run_here
+        return
+    with on_dask(scheduler) as run:
+        yield run
+
+
+def run_on_parquet(
+    *,
+    engine: str,
+    scheduler: str | None,
+    reaches: Path,
+    tracks: Sequence[Path],
+    corridor_m: float,
+    rules: "CleaningRules",
+    crs: str | None,
+    reaches_crs: str | None,
+    as_json: bool,
+) -> None:
+    """Print the coverage of `reaches` by `tracks`; exit code 1 if a file of tracks was refused."""
+    import typer
+
+    from api.cli.coverage_files import tell_coverage
+    from geo.services.province_files import How, cover_plan, plan_parts
+
+    plan = plan_parts(reaches, tracks, How(corridor_m, rules, crs, reaches_crs))
+    with runner(engine, scheduler) as run, progress("Covering parts", len(plan.parts)) as advance:
+        coverage = cover_plan(plan, run, advance=advance)
+    if as_json:
+        print_json(coverage.as_json(tell))
+    else:
+        tell_coverage(coverage)
+    if coverage.refused:
+        raise typer.Exit(1)
