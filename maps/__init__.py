@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from maps.ground import Ground
     from maps.issues import issue_map
     from maps.pictures import coverage_png, issue_png, responsibility_png
+    from maps.recency import gap_map, gap_png, recency_map, recency_png
     from maps.responsibility import responsibility_map
 
 __all__ = [
@@ -17,8 +18,12 @@ __all__ = [
     "Ground",
     "coverage_map",
     "coverage_png",
+    "gap_map",
+    "gap_png",
     "issue_map",
     "issue_png",
+    "recency_map",
+    "recency_png",
     "responsibility_map",
     "responsibility_png",
 ]
@@ -29,8 +34,12 @@ _HOMES = {
     "Ground": "ground",
     "coverage_map": "coverage",
     "coverage_png": "pictures",
+    "gap_map": "recency",
+    "gap_png": "recency",
     "issue_map": "issues",
     "issue_png": "pictures",
+    "recency_map": "recency",
+    "recency_png": "recency",
     "responsibility_map": "responsibility",
     "responsibility_png": "pictures",
 }

@@ -110,7 +110,7 @@ def render_page(
     heading = template(
         "panel.html", title=title, subtitle=subtitle, words=words, page=page, summary=page.summary, notice=page.notice
     )
-    figure = _Page(title, language, policy, nonce)
+    figure = _Page(title, language, policy, nonce, page.kind)
     libraries = ("leaflet", *page.libraries)
     styles = [assets.styles(libraries, nonce), style_tag(css_variables() + own_text("map.css"), nonce)]
     scripts = [assets.scripts(libraries, nonce), script_tag(own_text("core.js") + own_text(f"{page.kind}.js"), nonce)]
@@ -147,7 +147,7 @@ class _Page(Figure):
 <title>{{ this.page_title|e }}</title>
 {{ this.header.render(**kwargs) }}
 </head>
-<body class="wg">
+<body class="wg wg-{{ this.kind }}">
 {{ this.html.render(**kwargs) }}
 <script{% if this.nonce %} nonce="{{ this.nonce|e }}"{% endif %}>
 {{ this.script.render(**kwargs) }}
@@ -157,9 +157,9 @@ class _Page(Figure):
 """
     )
 
-    def __init__(self, title: str, language: Language, policy: str, nonce: str | None) -> None:
+    def __init__(self, title: str, language: Language, policy: str, nonce: str | None, kind: str) -> None:
         super().__init__()
-        self.page_title, self.policy, self.nonce = title, policy, nonce
+        self.kind, self.page_title, self.policy, self.nonce = kind, title, policy, nonce
         self.language = "en" if language == "en" else "zh-CN"
 
 

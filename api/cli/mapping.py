@@ -15,6 +15,8 @@ __all__ = ["register"]
 class _Kind(StrEnum):
     issues = "issues"
     coverage = "coverage"
+    recency = "recency"
+    gaps = "gaps"
     responsibility = "responsibility"
 
 
@@ -33,8 +35,14 @@ def write_map(
     town: Annotated[str | None, typer.Option(help="Only this region. 区划代码。")] = None,
     first: Annotated[datetime | None, typer.Option("--from", formats=_DAY, help="First day. 起始日期。")] = None,
     last: Annotated[datetime | None, typer.Option("--to", formats=_DAY, help="Last day. 截止日期。")] = None,
-    on: Annotated[datetime | None, typer.Option(formats=_DAY, help="Day of responsibility. 责任日期。")] = None,
+    on: Annotated[
+        datetime | None,
+        typer.Option(formats=_DAY, help="Day of responsibility, or of the slider. 责任日期或所选日期。"),
+    ] = None,
     level: Annotated[str | None, typer.Option(help="Reaches of this level: town, village. 河长层级。")] = None,
+    older_than: Annotated[
+        int, typer.Option(metavar="DAYS", min=0, help="gaps: walked longer ago is a gap; 0: never. 未巡天数。")
+    ] = 30,
     category: Annotated[list[str] | None, typer.Option(help="Issue category, repeatable. 问题类别。")] = None,
     state: Annotated[list[str] | None, typer.Option(help="Issue state, repeatable. 问题状态。")] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="Only overdue issues. 仅逾期。")] = False,
@@ -61,7 +69,7 @@ def write_map(
         )
         request = MapRequest(
             kind=kind.value, scope=scope, period=period, today=settings.today or today(), language=settings.language,
-            chosen=chosen, level=level, on=_day(on),
+            chosen=chosen, level=level, on=_day(on), within_days=older_than,
         )  # fmt: skip
         if output.suffix.lower() == ".png":
             output.write_bytes(draw_picture(session, request))

@@ -1,4 +1,4 @@
-"""The three maps, as pages and as pictures."""
+"""The maps, as pages and as pictures."""
 
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
@@ -41,14 +41,15 @@ class Wanted:
     today: TodayDep
     language: LanguageDep
     level: LevelDep
-    on: Annotated[OptionalDay, Query(description="The day of the responsibility map")] = None
+    on: Annotated[OptionalDay, Query(description="The day of the responsibility map, or of a time slider")] = None
+    older_than_days: Annotated[int, Query(ge=0, le=36_600, description="What was walked longer ago is a gap")] = 30
 
     def request(self, kind: MapKind) -> MapRequest:
         """Return what is to be drawn; without a period, the newest year of such records."""
         period = self.period or newest_period(self.session, self.scope, of=records_of(kind))
         return MapRequest(
             kind=kind, scope=self.scope, period=period, today=self.today, language=self.language,
-            chosen=replace(self.chosen, period=period), level=self.level, on=self.on,
+            chosen=replace(self.chosen, period=period), level=self.level, on=self.on, within_days=self.older_than_days,
         )  # fmt: skip
 
 
