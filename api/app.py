@@ -19,7 +19,20 @@ __all__ = ["create_app"]
 
 # Nothing but small forms and documents is sent so far; a route that takes files will need a limit of its own.
 _LARGEST_BODY = 1024**2
-_ROUTES = ("health", "sessions", "accounts", "records", "issues", "patrols", "walks", "duties", "responsible", "drawn", "docs")
+_ROUTES = (
+    "health",
+    "sessions",
+    "accounts",
+    "records",
+    "issues",
+    "patrols",
+    "verdicts",
+    "walks",
+    "duties",
+    "responsible",
+    "drawn",
+    "docs",
+)
 
 
 def create_app(settings: Settings | None = None, engine: Engine | None = None) -> FastAPI:

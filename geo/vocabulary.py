@@ -12,7 +12,9 @@ __all__ = [
     "ISSUE_SOURCES",
     "ISSUE_STATES",
     "LEVELS",
+    "PATROL_DOUBTS",
     "PATROL_STATES",
+    "PATROL_VERDICTS",
     "QUOTA_SPANS",
     "RESPONSIBILITY_ROLES",
     "RIVER_CLASSES",
@@ -136,6 +138,26 @@ ISSUE_STATES = (
 )
 
 # What a patrol counts for: the rule of its day and what is thought of its record decide.
+PATROL_VERDICTS = (
+    Term("valid", "认定有效", "valid"),
+    Term("doubtful", "存疑", "doubtful"),
+    Term("rejected", "不予认定", "rejected"),
+)
+
+# Why a patrol's record is doubted, in the order in which it is told.
+PATROL_DOUBTS = (
+    Term("no_track", "没有轨迹", "no track"),
+    Term("too_fast", "全程快于步行", "faster than walking throughout"),
+    Term("teleport", "位置瞬移", "leaps from place to place"),
+    Term("frozen", "位置长时间不动", "frozen position"),
+    Term("mock_accuracy", "定位精度异常（疑似模拟定位）", "accuracy that no receiver reports"),
+    Term("future", "时间在未来", "times in the future"),
+    Term("outside_corridor", "大部分不在巡查走廊内", "mostly outside the corridor"),
+    Term("repeated", "与已有轨迹逐点重复", "repeats an earlier track point for point"),
+    Term("shifted_repeat", "与已有轨迹重复，仅时间平移", "repeats an earlier track, shifted in time"),
+    Term("overlapping", "同一人同一时段有两次巡河", "two patrols of one person at one time"),
+)
+
 PATROL_STATES = (
     Term("valid", "有效", "valid"),
     Term("short", "未达标", "below the rule"),

@@ -52,6 +52,10 @@ ROUTES: dict[str, object] = {
     "GET /api/v1/responsibilities": BOTH,
     "GET /api/v1/patrols": ("", "?from=2024-01-01&to=2024-12-31", "?state=valid", "?post=村支书"),
     "GET /api/v1/patrols/{patrol_id}": "asked by number below",
+    "GET /api/v1/patrols/{patrol_id}/verdict": "asked by number below",
+    "POST /api/v1/patrols/{patrol_id}/decision": "tested in test_verdicts",
+    "POST /api/v1/patrols/{patrol_id}/answer": "tested in test_verdicts",
+    "GET /api/v1/verdicts/waiting": "tested in test_verdicts",
     "GET /api/v1/rates": ("?by=reach", "?by=village&definition=persons"),
     "GET /api/v1/reports/patrols": "counts, without a name",
     "GET /api/v1/rules": "thresholds, without a name",
@@ -166,10 +170,11 @@ def test_records_of_another_village_are_not_there(client, bearer, site_session, 
     assert site_session.scalar(select(Issue.id).where(Issue.number == "EAST-1"))
 
     answers = [
-        client.get(url, headers=bearer(f"{role}.a")) for url in (f"/api/v1/patrols/{patrol}", "/api/v1/issues/EAST-1")
+        client.get(url, headers=bearer(f"{role}.a"))
+        for url in (f"/api/v1/patrols/{patrol}", f"/api/v1/patrols/{patrol}/verdict", "/api/v1/issues/EAST-1")
     ]
 
-    assert [answer.status_code for answer in answers] == [404, 404]
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
     assert not any({"东村", "孙五丑", "东边"} & set(secrets_in(answer.content)) for answer in answers)
 
 
