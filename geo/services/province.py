@@ -115,7 +115,7 @@ def _client(scheduler: str | None, workers: int | None, timeout_s: float) -> Ite
         return
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said in our own words
     try:
-        client = Client(scheduler, timeout=timeout_s, set_as_default=False)
+        client = Client(scheduler, timeout=timeout_s)
     except (OSError, ValueError, TimeoutError) as fault:
         raise InvalidInput(
             "the scheduler {address} does not answer; start one with `dask scheduler`, or leave --scheduler out",
@@ -159,6 +159,10 @@ def versions() -> dict[str, str]:
     }
 
 
+def _own_versions() -> dict[str, str]:
+    return versions()
+
+
 def _check_workers(client: "Client", timeout_s: float) -> None:
     """See that there is a worker, and that all compute as this process does."""
     try:
@@ -168,7 +172,7 @@ def _check_workers(client: "Client", timeout_s: float) -> None:
             "the scheduler {address} has no worker; start some with `dask worker {address}`",
             address=client.scheduler.address,
         ) from fault
-    own = versions()
+    own = _own_versions()
     for address, found in client.run(versions, on_error="return").items():
         if isinstance(found, BaseException):
             message = "the worker {worker} cannot run wangge: {reason}"
