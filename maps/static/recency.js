@@ -197,9 +197,9 @@
     const count = come(days, now.day);
     const last = count ? dayText(data.first, days[count - 1]) : data.labels.never_walked;
     const box = W.facts(drawn.reach.name, drawn.reach.facts, drawn.reach.link);
-    box.querySelector("dl").after(
-      W.facts(`${data.labels.here} ${metres(at / 10)}`, [[data.labels.last_walked, last], [data.labels.times_walked, String(count)]]),
-    );
+    const here = W.facts("", [[data.labels.last_walked, last], [data.labels.times_walked, String(count)]]);
+    const heading = W.element("h3", "", `${data.labels.here} ${metres(at / 10)}`);
+    box.querySelector("dl").after(heading, here.querySelector("dl"));
     L.popup({ maxWidth: 320, minWidth: 210 }).setLatLng(place).setContent(box).openOn(map);
   }
 

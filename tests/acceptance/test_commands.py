@@ -133,7 +133,20 @@ def test_coverage_of_what_is_stored_keeps_its_contract(office):
     assert set(document["rates"][0]) == {"level", "patrols", "valid", "planned", "rate"}
 
 
-@pytest.mark.parametrize("kind", ["issues", "coverage", "responsibility"])
+def test_how_often_and_when_last_a_reach_was_walked_is_told(office):
+    document = office.json("walked", "--from", "2024-01-01", "--to", "2024-12-31", "--as-of", "2024-06-01")
+    told = office.run("walked", "--reach", "R1", "--from", "2024-01-01", "--to", "2024-12-31", "--as-of", "2024-06-01")
+
+    west = next(reach for reach in document["reaches"] if reach["id"] == "R1")
+    assert west["recency"][0][2] == "2024-05-01"
+    assert west["times_m"] == pytest.approx([west["covered_m"]])
+    assert west["half_m"] < west["covered_m"] < west["double_m"]
+    assert "建议下次巡查" in told
+    assert f"{west['recency'][0][1]:.0f}  2024-05-01" in told
+    assert "没有编码为 R9 的河段" in office.refusal("walked", "--reach", "R9")
+
+
+@pytest.mark.parametrize("kind", ["issues", "coverage", "recency", "gaps", "responsibility"])
 def test_a_map_is_one_file_without_foreign_addresses(office, kind):
     office.run("map", kind, "-o", f"{kind}.html", "--town", TOWN)
     office.run("map", kind, "-o", f"{kind}.png", "--town", TOWN)
