@@ -18,6 +18,9 @@ from geo.vocabulary import (
     ISSUE_SOURCES,
     ISSUE_STATES,
     LEVELS,
+    PATROL_DOUBTS,
+    PATROL_STATES,
+    QUOTA_SPANS,
     RESPONSIBILITY_ROLES,
     ROLES,
     SITE_KINDS,
@@ -38,6 +41,9 @@ TERMS: dict[str, tuple[Term, ...]] = {
     "duty": RESPONSIBILITY_ROLES,
     "site": SITE_KINDS,
     "zone": ZONE_CLASSES,
+    "counts": PATROL_STATES,
+    "doubt": PATROL_DOUBTS,
+    "span": QUOTA_SPANS,
 }
 _KM_M = 1000
 

@@ -33,7 +33,7 @@ NAVIGATION: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
 )
 _KEPT = ("region", "from", "to", "lang")
 # Pages that belong to an entry of the navigation without beginning with its address.
-_ALSO = {"/patrols": "/reaches"}
+_ALSO = {"/patrols": "/reaches", "/rates": "/reaches", "/rules": "/reaches"}
 
 Records = Literal["patrols", "issues"]
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from geo.models import Issue, Patrol, Reach
+from geo.services.rates import GROUPINGS
 from geo.types import Role
 from tests.api.test_scope import declared_by
 from tests.api.town import B_SECRETS, B
@@ -18,14 +19,29 @@ PAGES: dict[str, object] = {
     "GET /issues/{number:path}": ONE,
     "GET /reaches": ["/reaches", "/reaches?from=2024-01-01&to=2024-12-31"],
     "GET /reaches/{code:path}": ONE,
-    "GET /patrols": ["/patrols", "/patrols?from=2024-01-01&to=2024-12-31"],
+    "GET /patrols": [
+        "/patrols",
+        "/patrols?from=2024-01-01&to=2024-12-31",
+        "/patrols?state=doubtful",
+        "/patrols?reach=R2",
+    ],
     "GET /patrols/{patrol_id}": ONE,
+    "POST /patrols/{patrol_id}/decision": ONE,
+    "POST /patrols/{patrol_id}/answer": ONE,
+    "GET /rates": [f"/rates?by={by}" for by in GROUPINGS],
+    "GET /rules": ["/rules"],
+    "POST /rules": ONE,
+    "POST /rules/{rule_id}/end": ONE,
+    "POST /quotas": ONE,
+    "POST /quotas/{quota_id}/end": ONE,
     "GET /responsibility": ["/responsibility", "/responsibility?lon=107.015&lat=29.002"],
     "GET /responsible": ["/responsible?lon=107.015&lat=29.002", "/responsible?lon=107.01&lat=29.002"],
     "GET /objects": ["/objects", "/objects?what=zones", "/objects?view=zones"],
     "GET /search": ["/search?q=东", "/search?q=EAST", "/search?q=孙", "/search?q=R2"],
     "GET /reports": ["/reports"],
     "GET /reports/issues.xlsx": ["/reports/issues.xlsx?from=2024-01-01&to=2024-12-31"],
+    "GET /reports/patrols.xlsx": ["/reports/patrols.xlsx?from=2024-01-01&to=2024-12-31"],
+    "GET /reports/rates.xlsx": [f"/reports/rates.xlsx?by={by}" for by in ("post", "reach", "village")],
     "GET /reports/coverage.xlsx": ["/reports/coverage.xlsx?from=2024-01-01&to=2024-12-31"],
     "GET /reports/responsibility.xlsx": ["/reports/responsibility.xlsx"],
     "GET /settings": OWN,
@@ -86,6 +102,26 @@ def test_a_record_of_another_village_is_not_there(client, bearer, site_session, 
         answer = client.get(url, headers=bearer(f"{role}.a") | {"Accept": "text/html"})
         assert answer.status_code == 404, url
         assert "孙五丑" not in answer.text
+
+
+@pytest.mark.parametrize("role", Role)
+def test_nothing_of_another_village_is_changed_from_a_page(client, bearer, site_session, role):
+    patrol = site_session.scalar(select(Patrol.id).where(Patrol.region_code.like(f"{B}%")))
+    header = bearer(f"{role}.a") | {"Accept": "text/html"}
+    day = {"valid_from": "2024-01-01", "last_day": "2024-12-31"}
+
+    asked = (
+        (f"/patrols/{patrol}/decision", {"verdict": "rejected", "note": "x"}),
+        (f"/patrols/{patrol}/answer", {"note": "x"}),
+        ("/rules", {"place": B, "min_minutes": "1", **day}),
+        ("/rules/1/end", day),
+        ("/quotas", {"reach": "R2", "times": "2", "per": "month", **day}),
+        ("/quotas/1/end", day),
+    )
+    answers = {url: client.post(url, data=form, headers=header) for url, form in asked}
+
+    assert {url: answer.status_code for url, answer in answers.items() if answer.status_code not in (403, 404)} == {}
+    assert [url for url, answer in answers.items() if shown(answer, "")] == []
 
 
 @pytest.mark.parametrize("role", Role)

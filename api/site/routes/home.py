@@ -10,6 +10,8 @@ from api.site.shell import ShellDep, period_label
 from geo.services.coverage import stored_coverage
 from geo.services.filters import IssueFilter
 from geo.services.issues import issue_counts
+from geo.services.patrol_counts import patrol_counts
+from geo.services.patrols import PatrolFilter
 from geo.services.responsibility import responsibility_counts
 
 __all__ = ["router"]
@@ -29,6 +31,7 @@ def home(shell: ShellDep) -> HTMLResponse:
     levels = [_figures(str(level), part) for level, part in walked.reaches.groupby("level")]
     return shell.page(
         "home.html", title=shell.say("总览"), now=now, found=found, walked=walked, levels=levels,
+        doubtful=patrol_counts(shell.session, shell.scope, walked_in, PatrolFilter()).by_state.get("doubtful", 0),
         held=responsibility_counts(shell.session, shell.scope, shell.today),
         found_in=found_in, walked_in=walked_in,
         found_label=period_label(found_in, shell.language), walked_label=period_label(walked_in, shell.language),

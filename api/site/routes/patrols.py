@@ -1,134 +1,121 @@
-"""巡河: what was walked of each reach, and the patrols behind it."""
+"""巡河记录: the patrols, what each counts for and why, and what is thought of its track."""
 
 import json
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Form, Path
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.dependencies import LevelDep
+from api.errors import status_of
+from api.i18n import translate
 from api.paging import PagingDep, cursor_of
 from api.privacy import may_see_track
-from api.site.drawing import draw_lines, parts_of, strip_parts
+from api.routes.patrols import PatrolFilterDep
+from api.site.doubts import ToldDoubt, told_doubts
+from api.site.drawing import draw_lines, parts_of
 from api.site.shell import Shell, ShellDep
-from geo.errors import NotFound
-from geo.services.coverage import StoredCoverage, stored_coverage
-from geo.services.filters import SHANGHAI, Period
-from geo.services.patrols import PatrolFilter, patrol_detail, patrol_page
+from api.site.wording import rule_in_words, shortfalls, thresholds
+from geo.errors import WanggeError
+from geo.services import verdicts
+from geo.services.filters import SHANGHAI
+from geo.services.patrol_counts import patrol_counts
+from geo.services.patrols import patrol_detail, patrol_page
 from geo.services.records import Asked, record_page
-from geo.store.regions import region_names
+from geo.services.rules import RuleBook
+from geo.types import Role
 
-__all__ = ["reach_rows", "router"]
+__all__ = ["router"]
 
 router = APIRouter()
 
-_SORTS = {
-    "code": "code", "river": "river", "village": "region", "length": "length_m", "share": "share", "last": "last",
-    "gap": "gap_m",
-}  # fmt: skip
-Order = Literal["code", "river", "village", "length", "share", "last", "gap"]
-_FEW = 10
-
-
-def reach_rows(coverage: StoredCoverage, shell: Shell) -> list[dict[str, Any]]:
-    """Return the reaches with their pieces, when they were last walked, and how much was not."""
-    as_of = min(coverage.period.last_day, shell.today)
-    by_reach = dict(iter(coverage.stretches.groupby("id")))
-    rows = []
-    for reach in coverage.reaches.drop(columns="geometry").to_dict("records"):
-        part = by_reach.get(reach["id"])
-        walked = [] if part is None else list(zip(part["start_m"], part["end_m"], part["last_walked"], strict=True))
-        parts = parts_of(reach["length_m"], walked, as_of)
-        gaps = [piece for piece in parts if not piece.step]
-        rows.append(
-            reach | {
-                "chief": reach["chief"] if isinstance(reach["chief"], str) else None, "parts": parts,
-                # What is left is rounding, and no clerk should look for it.
-                "share": reach["share"] if gaps else 1.0,
-                "strip": strip_parts(parts), "gaps": gaps, "gap_m": sum(gap.end_m - gap.start_m for gap in gaps),
-                "last": max((day for _, _, day in walked), default=None),
-            }
-        )  # fmt: skip
-    return rows
-
-
-@router.get("/reaches")
-def reaches(
-    shell: ShellDep,
-    level: LevelDep,
-    order: Order = "code",
-    way: Literal["asc", "desc"] = "asc",
-    view: Literal["list", "map"] = "list",
-    walked: Literal["", "gaps", "none"] = "",
-) -> HTMLResponse:
-    """List the reaches with what was walked of them, or show the same on a map."""
-    coverage = stored_coverage(shell.session, shell.scope, shell.period("patrols"), level=level)
-    rows = reach_rows(coverage, shell)
-    rows = [row for row in rows if not walked or (row["gap_m"] > 0 if walked == "gaps" else row["covered_m"] == 0)]
-    rows.sort(key=lambda row: row["code"])
-    known = [row for row in rows if row[_SORTS[order]] is not None]
-    known.sort(key=lambda row: row[_SORTS[order]], reverse=way == "desc")
-    names = _region_names(shell)
-    return shell.page(
-        "reaches.html", of="patrols", title=shell.say("巡河"), rows=known + [row for row in rows if row not in known],
-        total=coverage.total, length_m=sum(row["length_m"] for row in rows),
-        covered_m=sum(row["covered_m"] for row in rows), order=order, way=way, level=level, view=view, walked=walked,
-        names=names,
-    )  # fmt: skip
-
-
-@router.get("/reaches/{code:path}")
-def reach(shell: ShellDep, code: str) -> HTMLResponse:
-    """Show one reach: where it was walked, where not, and by which patrols."""
-    asked = Asked(equal={"code": code})
-    found, _ = record_page(shell.session, "reaches", shell.scope, asked, today=shell.today, with_shape=True)
-    if not found:
-        raise NotFound("there is no reach {code}", code=code)
-    period = shell.period("patrols")
-    coverage = stored_coverage(shell.session, shell.scope, period)
-    row = next(row for row in reach_rows(coverage, shell) if row["id"] == found[0]["id"])
-    patrols, more = patrol_page(shell.session, shell.scope, period, PatrolFilter(reach_id=row["id"]), limit=_FEW)
-    return shell.page(
-        "reach.html", of="patrols", title=row["name"], reach=found[0] | row, patrols=patrols, more=more,
-        drawing=draw_lines(found[0]["geometry"], row["parts"]) if found[0]["geometry"] else None,
-    )  # fmt: skip
+_MOST_ROWS = 50
+_DECIDERS = (Role.admin, Role.office, Role.leader)
+_Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
+_Words = Annotated[str, Form(max_length=4000)]
 
 
 @router.get("/patrols")
-def patrols(
-    shell: ShellDep,
-    level: LevelDep,
-    paging: PagingDep,
-    reach_id: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
-) -> HTMLResponse:
-    """List patrols, newest first."""
+def patrols(shell: ShellDep, chosen: PatrolFilterDep, paging: PagingDep) -> HTMLResponse:
+    """List patrols, newest first, with the sums of all that the filter finds."""
     period = shell.period("patrols")
     rows, following = patrol_page(
-        shell.session, shell.scope, period, PatrolFilter(level=level, reach_id=reach_id), limit=min(paging.limit, 50),
-        after=paging.after_id(),
-    )  # fmt: skip
-    coverage = stored_coverage(shell.session, shell.scope, period, level=level)
+        shell.session, shell.scope, period, chosen, limit=min(paging.limit, _MOST_ROWS), after=paging.after_id()
+    )
+    book = RuleBook.load(shell.session)
     return shell.page(
-        "patrols.html", of="patrols", title=shell.say("巡河记录"), rows=rows, following=cursor_of(following),
-        total=coverage.total, level=level, begun=paging.after is not None, reach_id=reach_id,
+        "patrols.html", of="patrols", title=shell.say("待核轨迹" if chosen.state == "doubtful" else "巡河记录"),
+        shown=[row | {"why": shortfalls(shell, row, book)} for row in rows], following=cursor_of(following),
+        counts=patrol_counts(shell.session, shell.scope, period, chosen), chosen=chosen,
+        begun=paging.after is not None,
     )  # fmt: skip
 
 
 @router.get("/patrols/{patrol_id}")
-def patrol(shell: ShellDep, patrol_id: Annotated[int, Path(ge=1, le=2**31 - 1)]) -> HTMLResponse:
-    """Show one patrol; its line only to supervisors and to who walked it."""
-    found = patrol_detail(shell.session, shell.scope, patrol_id)
-    allowed = may_see_track(shell.account, found["person_id"])
-    track = json.loads(found["track"]) if allowed and found["track"] else None
-    day = found["started_at"].astimezone(SHANGHAI).date()
-    drawing = _drawing(shell, found, track, Period(day, day))
-    return shell.page(
-        "patrol.html", of="patrols", dated=False, title=f"{shell.say('巡河记录')} {found['number']}",
-        patrol=found | {"track": None}, allowed=allowed, drawing=drawing,
+def patrol(shell: ShellDep, patrol_id: _Id) -> HTMLResponse:
+    """Show one patrol; its line, and why it is doubted, only to supervisors and to who walked it."""
+    return _page(shell, patrol_id)
+
+
+@router.post("/patrols/{patrol_id}/decision")
+def decide(
+    shell: ShellDep,
+    patrol_id: _Id,
+    verdict: Annotated[Literal["", "valid", "rejected"], Form()] = "",
+    note: _Words = "",
+) -> Response:
+    """Decide whether a patrol's record is accepted."""
+    return _said(
+        shell, patrol_id, "decision",
+        lambda: verdicts.decide(shell.session, shell.scope, shell.account, patrol_id, verdict, note), note,
     )  # fmt: skip
 
 
-def _drawing(shell: Shell, patrol: dict[str, Any], track: Any, day: Period) -> Any:
+@router.post("/patrols/{patrol_id}/answer")
+def answer(shell: ShellDep, patrol_id: _Id, note: _Words = "") -> Response:
+    """Answer the doubts about one's own patrol."""
+    return _said(
+        shell, patrol_id, "answer",
+        lambda: verdicts.answer(shell.session, shell.scope, shell.account, patrol_id, note), note,
+    )  # fmt: skip
+
+
+def _said(shell: Shell, patrol_id: int, at: str, act: Callable[[], Any], note: str) -> Response:
+    """Record what a person says and show the page again; a refusal is shown beside the form."""
+    try:
+        with shell.session.begin_nested():
+            act()
+    except WanggeError as error:
+        return _page(shell, patrol_id, fault=error, at=at, note=note)
+    return RedirectResponse(shell.link(f"/patrols/{patrol_id}"), 303)
+
+
+def _page(
+    shell: Shell, patrol_id: int, *, fault: WanggeError | None = None, at: str = "", note: str = ""
+) -> HTMLResponse:
+    found = patrol_detail(shell.session, shell.scope, patrol_id)
+    own = shell.account.person_id is not None and shell.account.person_id == found["person_id"]
+    allowed = may_see_track(shell.account, found["person_id"])
+    judged = verdicts.verdict_of_patrol(shell.session, shell.scope, patrol_id)
+    if not allowed:
+        judged = verdicts.without_details(judged)
+    doubts = told_doubts(shell, judged["reasons"])
+    book = RuleBook.load(shell.session)
+    rule = book.rule(found["region"], found["level"], found["started_at"].astimezone(SHANGHAI).date())
+    doubted = judged["checked_verdict"] != "valid" or bool(judged["opinions"])
+    return shell.page(
+        "patrol.html", of="patrols", dated=False, status=status_of(fault) if fault else 200,
+        title=f"{shell.say('巡河记录')} {found['number']}", patrol=found | {"track": None}, allowed=allowed,
+        drawing=_drawing(shell, found, allowed, doubts), judged=judged, doubts=doubts,
+        thresholds=thresholds(shell, found, rule), rule=rule, rule_words=rule_in_words(shell, rule),
+        may_decide=shell.account.role in _DECIDERS and not own, may_answer=own and doubted, own=own,
+        fault=translate(fault.text, shell.language) if fault else "", at=at, note=note,
+    )  # fmt: skip
+
+
+def _drawing(shell: Shell, patrol: dict[str, Any], allowed: bool, doubts: list[ToldDoubt]) -> Any:
+    track = json.loads(patrol["track"]) if allowed and patrol["track"] else None
+    day = patrol["started_at"].astimezone(SHANGHAI).date()
     shape, parts = None, []
     if patrol["reach"]:
         asked = Asked(equal={"code": patrol["reach"]})
@@ -136,10 +123,7 @@ def _drawing(shell: Shell, patrol: dict[str, Any], track: Any, day: Period) -> A
         if rows and rows[0]["geometry"]:
             shape = rows[0]["geometry"]
             mine = [piece for piece in patrol["stretches"] if piece["reach"] == patrol["reach"]]
-            walked = [(piece["start_m"], piece["end_m"], day.first_day) for piece in mine]
-            parts = parts_of(rows[0]["length_m"], walked, day.first_day)
-    return draw_lines(shape, parts, track) if shape or track else None
-
-
-def _region_names(shell: Shell) -> dict[str, str]:
-    return dict(region_names(shell.session, shell.scope)[["code", "name"]].itertuples(index=False))
+            walked = [(piece["start_m"], piece["end_m"], day) for piece in mine]
+            parts = parts_of(rows[0]["length_m"], walked, day)
+    places = [place for doubt in doubts for place in doubt.places] if allowed else []
+    return draw_lines(shape, parts, track, places=places, height=380) if shape or track else None

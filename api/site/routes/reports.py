@@ -8,13 +8,20 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 
 from api.dependencies import CurrentAccount, IssueFilterDep, LevelDep, OptionalDay, require_role
+from api.routes.patrols import PatrolFilterDep
 from api.site.rendering import name_of
-from api.site.routes.patrols import reach_rows
+from api.site.routes.rates import DONE, DUE, FORMULAS, GROUPS, group_name
+from api.site.routes.reaches import reach_rows
 from api.site.shell import EXPORTERS, Shell, ShellDep, period_label
+from api.site.wording import shortfalls
+from geo.compute.rates import Definition
 from geo.services.coverage import stored_coverage
 from geo.services.filters import SHANGHAI
 from geo.services.issues import issue_list
+from geo.services.patrols import patrol_page
+from geo.services.rates import Grouping, rates
 from geo.services.responsibility import cell_frame
+from geo.services.rules import RuleBook
 from geo.store.regions import region_names
 from reports.tables import Column, workbook
 
@@ -94,6 +101,61 @@ def coverage_file(exporter: ExporterDep, shell: ShellDep, level: LevelDep) -> Re
     when = period_label(coverage.period, shell.language)
     definition = say("河段上的点离轨迹不超过 {metres:.0f} 米算已巡", metres=coverage.corridor_m)
     return _file(shell, "巡河覆盖", f"{when}；{definition}", columns, values)
+
+
+@router.get("/reports/patrols.xlsx")
+def patrols_file(exporter: ExporterDep, shell: ShellDep, chosen: PatrolFilterDep) -> Response:
+    """Return the patrols that the list shows, all pages of it."""
+    del exporter
+    say, period = shell.say, shell.period("patrols")
+    rows, _ = patrol_page(shell.session, shell.scope, period, chosen, limit=_MOST)
+    book = RuleBook.load(shell.session)
+    columns = [
+        Column(say("编号"), 14), Column(say("开始时间"), 17), Column(say("结束时间"), 17), Column(say("河流"), 12),
+        Column(say("河段"), 22), Column(say("级别"), 8), Column(say("行政区"), 14), Column(say("巡查人"), 10),
+        Column(say("职务"), 14), Column(say("用时（分钟）"), 10, "0.0"), Column(say("里程（公里）"), 10, "0.00"),
+        Column(say("上报里程（公里）"), 10, "0.00"), Column(say("认定"), 12), Column(say("未达标原因"), 40),
+    ]  # fmt: skip
+    values = (
+        (
+            row["number"], _naive(row["started_at"]), _naive(row["ended_at"]), row["river"], row["reach_name"],
+            name_of("level", row["level"], shell.language), row["region_name"], row["person"], row["post"],
+            row["duration_s"] / 60, row["length_m"] / 1000,
+            None if row["claimed_m"] is None else row["claimed_m"] / 1000,
+            name_of("counts", row["state"], shell.language), "；".join(shortfalls(shell, row, book)),
+        )
+        for row in rows
+    )  # fmt: skip
+    return _file(shell, "巡河记录", period_label(period, shell.language), columns, values)
+
+
+@router.get("/reports/rates.xlsx")
+def rates_file(
+    exporter: ExporterDep, shell: ShellDep, level: LevelDep, by: Grouping = "level", definition: Definition = "count"
+) -> Response:
+    """Return the table of rates; a rate that cannot be is an empty cell."""
+    del exporter
+    say = shell.say
+    found = rates(shell.session, shell.scope, shell.period("patrols"), by=by, definition=definition, level=level)
+    columns = [
+        Column(say(GROUPS[by]), 24), Column(say("巡河次数"), 10), Column(say("有效"), 10), Column(say("待核"), 10),
+        Column(say("不予认定"), 10), Column(say(DONE[definition]), 10), Column(say(DUE[definition]), 10),
+        Column(say("巡河率"), 12, "0.00%"), Column(say("时长（小时）"), 12, "0.00"),
+        Column(say("里程（公里）"), 12, "0.00"),
+    ]  # fmt: skip
+    names = ["patrols", "valid", "doubtful", "rejected", "done", "due", "rate", "hours", "km"]
+    if definition == "count":
+        # What it divides are the valid ones, which have a column already.
+        del columns[5], names[4]
+    values = [
+        (label, *(row[name] for name in names))
+        for label, row in (
+            *((group_name(shell, found, row), row) for row in found.table.to_dict("records")),
+            (say("合计"), found.total),
+        )
+    ]
+    note = f"{period_label(found.period, shell.language)}；{say(FORMULAS[definition])}"
+    return _file(shell, "巡河率", note, columns, values)
 
 
 @router.get("/reports/responsibility.xlsx")
