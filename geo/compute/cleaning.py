@@ -174,7 +174,7 @@ def _recorders_own(fixes: _Fixes, joined: Flags) -> Flags:
     """Tell where the recorder's pieces change, of tracks in which sorting by time has not mixed them."""
     changes = joined & (fixes.segment[1:] != fixes.segment[:-1])
     if not changes.any():
-        return changes
+        return np.zeros(len(changes), dtype=bool)
     number = np.bincount(fixes.track[1:][changes], minlength=fixes.tracks)
     at = number[fixes.track] > 0
     pairs = np.unique(np.column_stack([fixes.track[at], fixes.segment[at]]), axis=0)

@@ -1,6 +1,7 @@
 """Lines out of arrays of fixes."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -83,7 +84,7 @@ def measured_ewkb(
     for begin, end, runs in zip(bounds[:-1].tolist(), bounds[1:].tolist(), starts, strict=True):
         parts = [outer, len(runs).to_bytes(4, "little")]
         edges = [begin + run for run in runs.tolist()] + [end]
-        for first, last in zip(edges[:-1], edges[1:], strict=True):
+        for first, last in pairwise(edges):
             run = coords[24 * first : 24 * last]
             if last - first == 1:
                 run += run

@@ -220,12 +220,12 @@ def on_earth(lon: Floats, lat: Floats) -> Flags:
     return on_earth
 
 
-def repeated(time_s: Floats, *columns: Floats, of: Indices | None = None) -> Flags:
+def repeated(time_s: Floats, *columns: Floats | Indices, of: Indices | None = None) -> Flags:
     """Tell which fixes repeat an earlier one; `time_s` ascends, within each track if `of` tells whose they are."""
     same = time_s[1:] == time_s[:-1]
     if of is not None:
         same &= of[1:] == of[:-1]
-        columns = (*columns, of)  # type: ignore[assignment] # any numbers will do
+        columns = (*columns, of)
     again = np.zeros(len(time_s), dtype=bool)
     if same.any():
         # Only fixes that share their time can be repeated.

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from geo.readers import Reading, Rejection
 from geo.services.placing import narrowest_regions
+from geo.services.surroundings import Surroundings
 from geo.store.bulk import Merged, ewkb_hex, merge
-from geo.store.regions import region_frame, region_names
 from geo.store.scoping import Scope
 from geo.text import Text
 from geo.types import RegionCode
@@ -46,12 +46,18 @@ class Batch:
         The region of rows that name none.
     scope : Scope
         Where names are looked up.
+    around : Surroundings
+        What is known around the rows.
+    skip_rejected : bool
+        Whether good rows are stored though others are rejected.
     """
 
     session: Session
     reading: Reading
     town: RegionCode | None
     scope: Scope
+    around: Surroundings = field(default_factory=Surroundings)
+    skip_rejected: bool = False
     rejected: list[Rejection] = field(default_factory=list)
     warnings: list[Text] = field(default_factory=list)
 
@@ -88,7 +94,7 @@ class Batch:
 
     def regions(self) -> list[str | None]:
         """Return each row's region code: as given by code or name, else by place, else the town; None is rejected."""
-        known = region_names(self.session, self.scope)
+        known = self.around.region_names(self.session, self.scope)
         codes = set(known["code"])
         inside = known if self.town is None else known[known["code"].str.startswith(self.town.prefix)]
         named = inside.drop_duplicates("name", keep=False).set_index("name")["code"].to_dict()
@@ -106,7 +112,7 @@ class Batch:
     def _regions_by_place(self) -> list[str | None]:
         if not isinstance(self.frame, gpd.GeoDataFrame):
             return [None] * len(self.frame)
-        regions = region_frame(self.session, self.scope)
+        regions = self.around.regions(self.session, self.scope)
         if regions.empty:
             return [None] * len(self.frame)
         shapes = self.frame.geometry.reset_index(drop=True)

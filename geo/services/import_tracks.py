@@ -1,186 +1,254 @@
-"""Store patrols: their cleaned tracks, and what each covered of which reach."""
+"""Store patrols: their cleaned tracks, what each covered of which reach, and what is doubtful about them."""
 
-import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
-from psycopg.types.json import Jsonb
-from sqlalchemy import select
 
-from geo.compute.coverage import cover_geographic
-from geo.compute.tracks import CleanedTrack, CleaningRules, clean, epoch_seconds
-from geo.models import CoveredStretch, Patrol, Track
+from geo.compute.integrity import Doubt, verdict_of
+from geo.compute.rules import PatrolRule
+from geo.compute.tracks import CleanedTrack
+from geo.models.base import SRID
 from geo.services.import_batches import Batch, Counts
+from geo.services.outings import Outings, fingerprints, outings_of
 from geo.services.placing import narrowest_regions
-from geo.store.bulk import copy_rows, ewkb_hex
-from geo.store.lookups import Directory, people_directory, reach_directory
-from geo.store.patrols import multirange
-from geo.store.regions import region_frame
-from geo.store.waters import reach_frame
+from geo.services.readings import clean_by_rules, cover_by_rules, day_of, doubts_by_rules, paths_of
+from geo.services.repeats import Repeats, add_doubts, copy_doubts, find_repeats, overlaps_of
+from geo.store import outings as store
+from geo.store.lookups import Directory
 from geo.text import Text
 
-__all__ = ["CORRIDOR_M", "store_tracks"]
+__all__ = ["store_tracks", "write_results"]
 
-CORRIDOR_M = 30.0
-"""How near a walked line must pass for a metre of a reach to count (巡查走廊)."""
-
-
-@dataclass(slots=True)
-class _Outing:
-    """One track on its way into the tables."""
-
-    row: int
-    number: str
-    source_track: int
-    person: tuple[Any, str] | None
-    reach: tuple[Any, str] | None
-    track: CleanedTrack
-    fingerprint: str
+Found = tuple[int, str] | None
 
 
 def store_tracks(batch: Batch) -> Counts:
     """Store the patrols of a file that are not there yet.
 
-    One outing in two files is one patrol: it is known by a digest of its fixes.
+    One outing in two files is one patrol, whatever the format, the rounding or the clock: it is known by a
+    digest of its fixes, or else by its likeness.
     """
-    outings = list(_outings(batch))
-    known = set(
-        batch.session.scalars(
-            select(Patrol.fingerprint).where(Patrol.fingerprint.in_([o.fingerprint for o in outings]))
-        )
-    )
-    seen: set[str] = set(known)
-    new: list[_Outing] = []
-    for outing in outings:
-        if outing.fingerprint not in seen:
-            new.append(outing)
-        seen.add(outing.fingerprint)
-    counts = Counts(added=len(new), unchanged=len(outings) - len(new))
-    if not new:
-        return counts
-    reaches = reach_frame(batch.session, batch.scope)
-    regions = _regions(batch, new)
-    kept = [(outing, region) for outing, region in zip(new, regions, strict=True) if region is not None]
-    if batch.rejected:
-        return counts
-    ids = _store_patrols(batch, kept, reaches)
-    _store_coverage(batch, [outing for outing, _ in kept], ids, reaches)
+    session, around = batch.session, batch.around
+    outings = outings_of(batch.frame)
+    people = around.people_directory(session, batch.scope, batch.home)
+    reaches = around.reach_directory(session, batch.scope, batch.home)
+    who, sane_who = _resolve(batch, outings, people, outings.person)
+    where, sane_where = _resolve(batch, outings, reaches, outings.reach)
+    usable = sane_who & sane_where & _have_times(batch, outings)
+    outings, who, where = _chosen(usable, outings, who, where)
+    prints = fingerprints(outings, [found and found[0] for found in who])
+    total, new = len(outings), _new(session, prints)
+    counts = Counts(unchanged=total - int(new.sum()))
+    outings, who, where = _chosen(new, outings, who, where)
+    prints = [each for each, use in zip(prints, new, strict=True) if use]
+    regions, rules, tracks = _read(batch, outings, who, where)
+    kept = _usable(batch, outings, tracks, regions)
+    repeats = find_repeats(session, [t if k else _NOTHING for t, k in zip(tracks, kept, strict=True)],
+                           [found and found[0] for found in who])  # fmt: skip
+    stored = [k for k in np.flatnonzero(kept).tolist() if k not in repeats.same]
+    counts.unchanged += len(repeats.same)
+    counts.added = len(stored)
+    _tell_of_known(batch, counts.unchanged, repeats)
+    if stored and not (batch.rejected and not batch.skip_rejected):
+        lines = around.reaches(session, batch.scope)
+        levels = dict(zip(lines["id"], lines["level"], strict=True))
+        ids = dict(zip(stored, store.new_patrol_ids(session, len(stored)), strict=True))
+        rows = [
+            _row(batch, outings, k, ids[k], str(regions[k]), levels, who[k], where[k], tracks[k], prints[k])
+            for k in stored
+        ]
+        store.write_patrols(session, rows)
+        if lines.empty:
+            batch.warnings.append(
+                Text("there are no reaches yet, so nothing is covered; import reaches, then the tracks")
+            )
+        some = np.array(stored)
+        write_results(
+            batch, outings.take(some), [tracks[k] for k in stored], [rules[k] for k in stored], lines,
+            [ids[k] for k in stored], [found and found[0] for found in (who[k] for k in stored)], repeats, ids,
+        )  # fmt: skip
     return counts
 
 
-def _outings(batch: Batch) -> Iterator[_Outing]:
-    frame = batch.frame
-    people, reaches = (
-        people_directory(batch.session, batch.scope, batch.home),
-        reach_directory(batch.session, batch.scope, batch.home),
-    )
-    time_s = epoch_seconds(frame["time"])
-    lon, lat = frame["lon"].to_numpy(), frame["lat"].to_numpy()
-    accuracy = frame["accuracy_m"].to_numpy() if "accuracy_m" in frame else None
-    segment = frame["segment"].to_numpy() if "segment" in frame else None
-    rules = CleaningRules()
-    for key, positions in frame.reset_index(drop=True).groupby("track", sort=True).indices.items():
-        at = np.asarray(positions)
-        row = int(frame.index[at[0]])
-        first = frame.iloc[at[0]]
-        who = _found(batch, row, people, first.get("person"))
-        where = _found(batch, row, reaches, first.get("reach"))
-        if np.isnan(time_s[at]).all():
-            batch.reject(row, Text("the track has no times; coverage needs to know when each fix was taken"))
-            continue
-        track = clean(
-            lon[at], lat[at], time_s[at],
-            None if accuracy is None else accuracy[at],
-            None if segment is None else segment[at],
-            rules=rules,
-        )  # fmt: skip
-        if not track.kept:
-            batch.reject(row, Text("the track has no usable fix"))
-            continue
-        number = first.get("patrol")
-        yield _Outing(
-            row,
-            str(number) if number is not None and not pd.isna(number) else f"{batch.reading.sha256[:8]}-{key}",
-            int(str(key)),
-            who,
-            where,
-            track,
-            _fingerprint(track),
-        )
+_NOTHING = CleanedTrack(0, {}, np.empty(0), np.empty(0), np.empty(0), np.empty(0, np.int64), 0.0, 0.0)
 
 
-def _found(batch: Batch, row: int, directory: Directory, word: Any) -> tuple[Any, str] | None:
-    if word is None or pd.isna(word):
-        return None
-    found = directory.find(str(word))
-    if isinstance(found, Text):
-        batch.reject(row, found)
-        return None
-    return found
+def _chosen(which: np.ndarray, outings: Outings, *lists: list[Any]) -> tuple[Any, ...]:
+    return outings.take(which), *([each for each, use in zip(values, which, strict=True) if use] for values in lists)
 
 
-def _fingerprint(track: CleanedTrack) -> str:
-    """Digest the kept fixes: to the second and to about a decimetre, so that another format changes nothing."""
-    fixes = np.column_stack([np.round(track.time_s), np.round(track.lon * 1e6), np.round(track.lat * 1e6)])
-    return hashlib.sha256(fixes.astype("<i8").tobytes()).hexdigest()
+def _resolve(batch: Batch, outings: Outings, directory: Directory, words: np.ndarray) -> tuple[list[Found], np.ndarray]:
+    """Find the record that each outing names, looking each name up once; what names none that exists is rejected."""
+    known = {word: directory.find(str(word)) for word in set(words.tolist()) if word is not None}
+    found: list[Found] = []
+    sane = np.ones(len(outings), dtype=bool)
+    for k, word in enumerate(words.tolist()):
+        record = None if word is None else known[word]
+        if isinstance(record, Text):
+            batch.reject(outings.row[k], record)
+            sane[k], record = False, None
+        found.append(record)
+    return found, sane
 
 
-def _regions(batch: Batch, outings: list[_Outing]) -> list[str | None]:
-    """Return each patrol's region: its reach's, else its person's, else that of the ground walked, else the town."""
-    starts = gpd.GeoSeries.from_xy(
-        [o.track.lon[0] for o in outings], [o.track.lat[0] for o in outings], crs="EPSG:4490"
-    )
-    placed = narrowest_regions(starts, region_frame(batch.session, batch.scope))
-    found: list[str | None] = []
-    for outing, place in zip(outings, placed, strict=True):
-        code = (outing.reach or outing.person or (None, place))[1] or batch.town
-        if not isinstance(code, str):
-            batch.reject(outing.row, Text("the track names no reach and lies in no region; give --town CODE"))
-            code = None
-        found.append(code)
-    return found
+def _have_times(batch: Batch, outings: Outings) -> np.ndarray:
+    timeless = np.isnan(outings.time_s)
+    sane = np.ones(len(outings), dtype=bool)
+    for k in range(len(outings)) if timeless.any() else ():
+        if outings.end[k] > outings.first[k] and timeless[outings.first[k] : outings.end[k]].all():
+            message = "the track has no times; coverage needs to know when each fix was taken"
+            batch.reject(outings.row[k], Text(message))
+            sane[k] = False
+    return sane
 
 
-def _store_patrols(batch: Batch, kept: list[tuple[_Outing, str]], reaches: gpd.GeoDataFrame) -> list[int]:
+def _new(session: Any, prints: list[str]) -> np.ndarray:
+    seen = store.known_fingerprints(session, prints)
+    new = []
+    for each in prints:
+        new.append(each not in seen)
+        seen.add(each)
+    return np.array(new, dtype=bool)
+
+
+def _read(
+    batch: Batch, outings: Outings, who: list[Found], where: list[Found]
+) -> tuple[list[str | None], list[PatrolRule], list[CleanedTrack]]:
+    """Clean each outing by the rule of its region and day, which may only be known once it is cleaned."""
+    book = batch.around.rules(batch.session)
+    reaches = batch.around.reaches(batch.session, batch.scope)
     levels = dict(zip(reaches["id"], reaches["level"], strict=True))
-    rows = []
-    for outing, region in kept:
-        track = outing.track
-        rows.append((
-            outing.number, region, levels.get(outing.reach[0]) if outing.reach else None,
-            outing.person[0] if outing.person else None, outing.reach[0] if outing.reach else None,
-            datetime.fromtimestamp(track.started_at_s, UTC), datetime.fromtimestamp(track.ended_at_s, UTC),
-            track.length_m, track.duration_s, track.fixes, track.kept, Jsonb(track.dropped),
-            batch.reading.sha256, outing.source_track, outing.fingerprint,
-        ))  # fmt: skip
-    columns = (
-        "number", "region_code", "level", "person_id", "reach_id", "started_at", "ended_at", "length_m", "duration_s",
-        "fixes", "kept", "dropped", "source_sha256", "source_track", "fingerprint",
-    )  # fmt: skip
-    session = batch.session
-    copy_rows(session, Patrol.__tablename__, columns, rows)
-    prints = [outing.fingerprint for outing, _ in kept]
-    by_print = dict(session.execute(select(Patrol.fingerprint, Patrol.id).where(Patrol.fingerprint.in_(prints))).all())
-    ids = [by_print[each] for each in prints]
-    paths = ewkb_hex(outing.track.measured() for outing, _ in kept)
-    copy_rows(session, Track.__tablename__, ("patrol_id", "path"), zip(ids, paths, strict=True))
-    return ids
-
-
-def _store_coverage(batch: Batch, outings: list[_Outing], ids: list[int], reaches: gpd.GeoDataFrame) -> None:
-    if reaches.empty:
-        batch.warnings.append(Text("there are no reaches yet, so nothing is covered; import reaches, then the tracks"))
-        return
-    tracks = gpd.GeoSeries([outing.track.geometry() for outing in outings], crs="EPSG:4490")
-    covered = cover_geographic(reaches.geometry, tracks, corridor_m=CORRIDOR_M)
-    reach_ids = reaches["id"].to_numpy()
-    rows = [
-        (ids[int(track)], int(reach_ids[int(reach)]), CORRIDOR_M, multirange(part[["start_m", "end_m"]].to_numpy()))
-        for (track, reach), part in covered.groupby(["track", "reach"], sort=False)
+    level = [levels.get(found[0]) if found else None for found in where]
+    named = [(a or b or (None, None))[1] for a, b in zip(where, who, strict=True)]
+    times = [outings.time_s[a:b] for a, b in zip(outings.first.tolist(), outings.end.tolist(), strict=True)]
+    start_s = [
+        float(np.nanmin(part)) if len(part) else float(claimed)
+        for part, claimed in zip(times, outings.started_s, strict=True)
     ]
-    copy_rows(batch.session, CoveredStretch.__tablename__, ("patrol_id", "reach_id", "corridor_m", "stretches"), rows)
+    regions: list[str | None] = [code or batch.town for code in named]
+    rules = [
+        book.rule(code, of, day_of(at)) if code else PatrolRule()
+        for code, of, at in zip(regions, level, start_s, strict=True)
+    ]
+    tracks = clean_by_rules(outings, rules)
+    unnamed = [k for k, code in enumerate(named) if code is None and tracks[k].kept]
+    if unnamed:
+        first = gpd.GeoSeries.from_xy(
+            [tracks[k].lon[0] for k in unnamed], [tracks[k].lat[0] for k in unnamed], crs="EPSG:4490"
+        )
+        placed = narrowest_regions(first, batch.around.regions(batch.session, batch.scope))
+        for k, code in zip(unnamed, placed, strict=True):
+            regions[k] = code if isinstance(code, str) else regions[k]
+    final = [
+        book.rule(code, of, day_of(track.started_at_s if track.kept else at)) if code else rule
+        for code, of, track, at, rule in zip(regions, level, tracks, start_s, rules, strict=True)
+    ]
+    again = [k for k, (a, b) in enumerate(zip(rules, final, strict=True)) if a.cleaning != b.cleaning]
+    if again:
+        for k, track in zip(
+            again, clean_by_rules(outings.take(np.array(again)), [final[k] for k in again]), strict=True
+        ):
+            tracks[k] = track
+    return regions, final, tracks
+
+
+def _usable(batch: Batch, outings: Outings, tracks: list[CleanedTrack], regions: list[str | None]) -> np.ndarray:
+    kept = np.ones(len(outings), dtype=bool)
+    for k, track in enumerate(tracks):
+        if not track.kept and outings.end[k] > outings.first[k]:
+            batch.reject(outings.row[k], Text("the track has no usable fix"))
+        elif regions[k] is None:
+            batch.reject(outings.row[k], Text("the track names no reach and lies in no region; give --town CODE"))
+        else:
+            continue
+        kept[k] = False
+    return kept
+
+
+def _row(
+    batch: Batch,
+    outings: Outings,
+    k: int,
+    id_: int,
+    region: str,
+    levels: dict[int, str],
+    person: Found,
+    reach: Found,
+    track: CleanedTrack,
+    fingerprint: str,
+) -> tuple[Any, ...]:
+    number = outings.number[k]
+    return (
+        id_, f"{batch.reading.sha256[:8]}-{outings.key[k]}" if number is None else str(number), region,
+        levels.get(reach[0]) if reach else None, person and person[0], reach and reach[0],
+        *span_of(outings, k, track), track.length_m, duration_of(outings, k, track),
+        None if np.isnan(outings.claimed_m[k]) else float(outings.claimed_m[k]), bool(outings.timed[k]),
+        track.fixes, track.kept, track.dropped, batch.reading.sha256, int(outings.key[k]), fingerprint,
+    )  # fmt: skip
+
+
+def span_of(outings: Outings, k: int, track: CleanedTrack) -> tuple[datetime, datetime]:
+    """Return when an outing began and ended: as recorded, or as claimed where fixes have no times of their own."""
+    start_s, end_s = track.started_at_s, track.ended_at_s
+    if not track.kept or not outings.timed[k]:
+        start_s = outings.started_s[k] if np.isfinite(outings.started_s[k]) else start_s
+        end_s = max(outings.ended_s[k], start_s) if np.isfinite(outings.ended_s[k]) else max(end_s, start_s)
+        end_s = end_s if np.isfinite(end_s) else start_s
+    return datetime.fromtimestamp(start_s, UTC), datetime.fromtimestamp(end_s, UTC)
+
+
+def duration_of(outings: Outings, k: int, track: CleanedTrack) -> float:
+    """Return how long an outing lasted, in seconds; without a track as long as it claims."""
+    if track.kept:
+        return track.duration_s
+    start, end = span_of(outings, k, track)
+    return (end - start).total_seconds()
+
+
+def _tell_of_known(batch: Batch, known: int, repeats: Repeats) -> None:
+    if not known:
+        return
+    shifts = Counter(round(shift_s / 60) for shift_s in repeats.same.values() if shift_s)
+    if not shifts:
+        batch.warnings.append(Text("{count} tracks are there already", count=known))
+        return
+    minutes = ", ".join(f"{shift:+d}" for shift, _ in shifts.most_common(5))
+    message = "{count} tracks are there already, {shifted} of them by another clock ({minutes} minutes)"
+    batch.warnings.append(Text(message, count=known, shifted=shifts.total(), minutes=minutes))
+
+
+def write_results(
+    batch: Any,
+    outings: Outings,
+    tracks: list[CleanedTrack],
+    rules: list[PatrolRule],
+    reaches: gpd.GeoDataFrame,
+    ids: list[int],
+    persons: list[int | None],
+    repeats: Repeats,
+    ids_by_place: dict[int, int],
+) -> None:
+    """Store lines, stretches and checks of patrols whose rows are there."""
+    session = batch.session
+    lined = [k for k, track in enumerate(tracks) if track.kept]
+    if lined:
+        store.write_tracks(session, [ids[k] for k in lined], paths_of([tracks[k] for k in lined], SRID))
+        if len(reaches):
+            rows = cover_by_rules(tracks, rules, reaches)
+            store.write_stretches(session, ((ids[k], reach, corridor, parts) for k, reach, corridor, parts in rows))
+    doubts = dict(
+        zip(ids, doubts_by_rules(outings, tracks, rules, reaches, now_s=datetime.now(UTC).timestamp()), strict=True)
+    )
+    spans = [span_of(outings, k, track) for k, track in enumerate(tracks)]
+    start_s, end_s = (np.array([span[side].timestamp() for span in spans]) for side in (0, 1))
+    others: dict[int, list[Doubt]] = {}
+    for more in (copy_doubts(repeats, ids_by_place), overlaps_of(session, ids, persons, start_s, end_s)):
+        for id_, told in more.items():
+            (doubts if id_ in doubts else others).setdefault(id_, []).extend(told)
+    store.write_checks(
+        session, [(id_, verdict_of(told), [doubt.as_json() for doubt in told]) for id_, told in doubts.items()]
+    )
+    add_doubts(session, others)

@@ -14,6 +14,7 @@ from geo.models import Audit
 from geo.readers import Kind, Limits, Reading, Rejection, read
 from geo.services import import_duties, import_ground, import_issues, import_tracks
 from geo.services.import_batches import Batch, Counts
+from geo.services.surroundings import Surroundings
 from geo.services.suspicions import suspect_shift
 from geo.store.regions import ensure_region
 from geo.store.scoping import Scope
@@ -70,6 +71,7 @@ def import_file(
     limits: Limits | None = None,
     skip_rejected: bool = False,
     account_id: int | None = None,
+    around: Surroundings | None = None,
 ) -> ImportReport:
     """Import one file in the session's transaction.
 
@@ -83,6 +85,8 @@ def import_file(
         As for :func:`geo.readers.read`.
     skip_rejected : bool
         Store the good rows though others were rejected.
+    around : Surroundings, optional
+        For many files in one call: what is known around them is then read once.
 
     Raises
     ------
@@ -93,12 +97,14 @@ def import_file(
     reading = read(kind, path, crs=crs, mapping=mapping, limits=limits or Limits())
     session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     home = RegionCode(town) if town else None
+    around = around or Surroundings()
+    around.refresh(session)
     if home is not None:
         ensure_region(session, home)
     report = ImportReport(reading.source, str(kind), rejected=list(reading.rejected), warnings=list(reading.warnings))
-    if (suspicion := suspect_shift(session, reading, home)) is not None:
+    if (suspicion := suspect_shift(session, reading, home, around)) is not None:
         report.warnings.append(suspicion)
-    batch = Batch(session, reading, home, Scope.of(_county_of(home)))
+    batch = Batch(session, reading, home, Scope.of(_county_of(home)), around, skip_rejected)
     savepoint = session.begin_nested()
     try:
         keep_source(session, reading, path, home)
@@ -113,7 +119,7 @@ def import_file(
         savepoint.rollback()
         return report
     savepoint.commit()
-    _note(report, counts, session, home, account_id, reading)
+    _note(report, counts, session, home, account_id, reading, mapping)
     return report
 
 
@@ -129,6 +135,7 @@ def _note(
     home: RegionCode | None,
     account_id: int | None,
     reading: Reading,
+    mapping: Mapping[str, str] | None,
 ) -> None:
     report.stored = True
     report.added, report.changed, report.unchanged = counts.added, counts.changed, counts.unchanged
@@ -136,6 +143,8 @@ def _note(
         facts: dict[str, Any] = {
             "file": reading.source,
             "sha256": reading.sha256,
+            "crs": reading.crs,
+            "mapping": dict(mapping or {}),
             "added": counts.added,
             "changed": counts.changed,
         }

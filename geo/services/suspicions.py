@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from geo.datum import shift_suspicion
 from geo.readers import Kind, Reading
-from geo.store.regions import region_frame
+from geo.services.surroundings import Surroundings
 from geo.store.scoping import Scope
 from geo.text import Text
 from geo.types import RegionCode
@@ -18,14 +18,14 @@ __all__ = ["suspect_shift"]
 _SAMPLE = 5_000
 
 
-def suspect_shift(session: Session, reading: Reading, town: RegionCode | None) -> Text | None:
+def suspect_shift(session: Session, reading: Reading, town: RegionCode | None, around: Surroundings) -> Text | None:
     """Return a warning when a file lies against the town's boundary as a GCJ-02 shift predicts.
 
     Regions themselves are not judged, since they bring the boundary.
     """
     if town is None or reading.kind == Kind.regions or reading.crs in ("gcj02", "bd09") or reading.frame.empty:
         return None
-    regions = region_frame(session, Scope(town))
+    regions = around.regions(session, Scope(town))
     boundary = regions[regions["code"] == town]
     if boundary.empty:
         return None
@@ -42,5 +42,6 @@ def _places(reading: Reading) -> np.ndarray:
         return coordinates
     if {"lon", "lat"} <= set(frame.columns):
         fixes: np.ndarray = frame[["lon", "lat"]].to_numpy(dtype=float)
-        return fixes
+        placed: np.ndarray = fixes[np.isfinite(fixes).all(axis=1)]
+        return placed
     return np.empty((0, 2))

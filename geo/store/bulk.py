@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from geo.models.base import SRID
 
-__all__ = ["Merged", "copy_rows", "ewkb_hex", "merge"]
+__all__ = ["Merged", "copy_bytes", "copy_rows", "ewkb_hex", "merge"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,16 @@ def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterab
     with connection.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:  # type: ignore[union-attr] # psycopg's connection
         for row in rows:
             copy.write_row(row)
+
+
+def copy_bytes(session: Session, table: str, columns: Sequence[str], parts: Iterable[bytes]) -> None:
+    """Send rows to a table with COPY, in PostgreSQL's binary format."""
+    names = ", ".join(f'"{column}"' for column in columns)
+    connection = session.connection().connection.driver_connection
+    statement = f'COPY "{table}" ({names}) FROM STDIN (FORMAT BINARY)'
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[union-attr] # psycopg's connection
+        for part in parts:
+            copy.write(part)
 
 
 def merge(

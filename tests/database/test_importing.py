@@ -159,7 +159,7 @@ def test_an_issue_closed_before_it_was_found_is_rejected(session, town, tmp_path
 
 def walk(path: Path, number: str = "X1", day: str = "2024-05-01", lat: float = 29.0051) -> Path:
     rows = [
-        f"{number},P2,R1,{day} 09:{m:02d}:{s:02d},{107 + (m * 6 + s / 10) * 1e-4:.6f},{lat},5"
+        f"{number},P2,R1,{day} 09:{m:02d}:{s:02d},{107 + (m * 6 + s / 10) * 1e-4:.6f},{lat},{4 + s % 7}"
         for m in range(10)
         for s in range(0, 60, 10)
     ]

@@ -33,10 +33,15 @@ def stroll(session, tmp_path):
 
     def walked(day: str, first: float, last: float, lat: float = 29.0051) -> None:
         steps = max(int(abs(last - first) * 100), 1)
-        name = f"P{next(number)}"
+        walk = next(number)
+        name = f"P{walk}"
+        # No two walks fall on the same spots, and nobody is on two at once.
+        along = np.linspace(107 + first * 0.01, 107 + last * 0.01, steps + 1)
+        along[1:-1] += np.random.default_rng(walk).normal(0, 4e-5, max(steps - 1, 0))
         rows = [
-            f"{name},P2,R1,{day} {9 + n // 360:02d}:{n // 6 % 60:02d}:{n % 6 * 10:02d},{lon:.6f},{lat},5"
-            for n, lon in enumerate(np.linspace(107 + first * 0.01, 107 + last * 0.01, steps + 1))
+            f"{name},P2,R1,{day} {6 + walk % 8 * 2 + n // 360:02d}:{n // 6 % 60:02d}:{n % 6 * 10:02d},"
+            f"{lon:.6f},{lat},{4 + n % 5}"
+            for n, lon in enumerate(along)
         ]
         file = write_table(tmp_path / f"{name}.csv", "巡查编号,巡查人,河段编码,时间,经度,纬度,精度", *rows)
         assert import_file(session, "tracks", file, town=TOWN, crs="EPSG:4490").stored
