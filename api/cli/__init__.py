@@ -15,6 +15,7 @@ COMMANDS = (
     "database",
     "importing",
     "coverage",
+    "exporting",
     "rating",
     "duties",
     "reporting",

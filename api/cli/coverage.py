@@ -115,7 +115,15 @@ def coverage(
         _refuse(context, _ON_FILES, tell("only with --reaches and --tracks"))
         from api.cli.coverage_stored import run_stored
 
-        run_stored(town=town, first_day=_day(first_day), last_day=_day(last_day), level=level, as_json=as_json)
+        run_stored(
+            engine=engine,
+            scheduler=scheduler,
+            town=town,
+            first_day=_day(first_day),
+            last_day=_day(last_day),
+            level=level,
+            as_json=as_json,
+        )
         return
     if reaches is None or not tracks:
         raise typer.BadParameter(tell("files need both --reaches FILE and --tracks FILE..."), ctx=context)

@@ -1,17 +1,23 @@
 """``wangge coverage --engine dask``, and on GeoParquet with either engine."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.cli.output import print_json, progress, tell
 
 if TYPE_CHECKING:
-    from geo.compute.tracks import CleaningRules
-    from geo.services.province import Run
+    from sqlalchemy import Engine
 
-__all__ = ["is_for_province", "run_on_parquet"]
+    from geo.compute.tracks import CleaningRules
+    from geo.services.coverage import StoredCoverage
+    from geo.services.filters import Period
+    from geo.services.province import Run
+    from geo.store.scoping import Scope
+
+__all__ = ["connect", "cover_towns", "is_for_province", "run_on_parquet"]
 
 
 def is_for_province(tracks: Sequence[Path]) -> bool:
@@ -60,3 +66,27 @@ def run_on_parquet(
         tell_coverage(coverage)
     if coverage.refused:
         raise typer.Exit(1)
+
+
+@lru_cache
+def connect() -> "Engine":
+    """Open the database of a worker's own settings; nobody but the caller brings its tables up to date."""
+    from api.database import open_engine
+    from api.settings import get_settings
+
+    return open_engine(get_settings(), migrate=False)
+
+
+def cover_towns(scheduler: str | None, scope: "Scope", period: "Period", level: str | None) -> "StoredCoverage":
+    """Compute the coverage of what is stored by Dask, a town a task."""
+    from api.database import get_engine
+    from geo.services.province_database import cover_stored
+
+    with ExitStack() as stack:
+        run = stack.enter_context(runner("dask", scheduler))
+
+        def start(parts: int) -> Callable[[], object]:
+            advance: Callable[[], object] = stack.enter_context(progress("Covering parts", parts))
+            return advance
+
+        return cover_stored(get_engine(), scope, period, level=level, run=run, connect=connect, start=start)

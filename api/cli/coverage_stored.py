@@ -8,7 +8,14 @@ __all__ = ["run_stored"]
 
 
 def run_stored(
-    *, town: str | None, first_day: date | None, last_day: date | None, level: str | None, as_json: bool
+    *,
+    engine: str,
+    scheduler: str | None,
+    town: str | None,
+    first_day: date | None,
+    last_day: date | None,
+    level: str | None,
+    as_json: bool,
 ) -> None:
     """Print coverage, rates and gaps of a period; by default the calendar year of the newest patrol."""
     from sqlalchemy.orm import Session
@@ -22,7 +29,12 @@ def run_stored(
     scope = Scope.of(town)
     with Session(get_engine()) as session:
         period = period_or_newest(session, scope, first_day, last_day, of="patrols")
-        found = stored_coverage(session, scope, period, level=level)
+        if engine == "local":
+            found = stored_coverage(session, scope, period, level=level)
+    if engine != "local":
+        from api.cli.coverage_dask import cover_towns
+
+        found = cover_towns(scheduler, scope, period, level)
     if as_json:
         print_json(found.as_json())
         return

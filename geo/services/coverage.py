@@ -18,7 +18,7 @@ from geo.store.responsibilities import holders_of
 from geo.store.scoping import Scope
 from geo.store.waters import reach_frame
 
-__all__ = ["StoredCoverage", "stored_coverage"]
+__all__ = ["StoredCoverage", "put_together", "stored_coverage", "walked_reaches"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,14 @@ def stored_coverage(session: Session, scope: Scope, period: Period, *, level: st
     -----
     Each patrol covers by the corridor of the rule of its day; ``corridor_m`` is the one that most of them have.
     """
+    reaches, stretches = walked_reaches(session, scope, period, level=level)
+    return put_together(session, scope, period, reaches, stretches, level=level)
+
+
+def walked_reaches(
+    session: Session, scope: Scope, period: Period, *, level: str | None = None
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Return the two frames of :class:`StoredCoverage`, which may be computed a town at a time."""
     reaches = reach_frame(session, scope, level=level)
     walks = store.walked_stretches(session, scope, period.starts_at, period.ends_at, level)
     parts = dict(iter(walks.groupby("id")))
@@ -110,7 +118,19 @@ def stored_coverage(session: Session, scope: Scope, period: Period, *, level: st
         covered_m=covered,
         share=[c / length for c, length in zip(covered, reaches["length_m"], strict=True)],
     )
-    stretches = pd.DataFrame(rows, columns=["id", "start_m", "end_m", "last_walked"])
+    return reaches, pd.DataFrame(rows, columns=["id", "start_m", "end_m", "last_walked"])
+
+
+def put_together(
+    session: Session,
+    scope: Scope,
+    period: Period,
+    reaches: gpd.GeoDataFrame,
+    stretches: pd.DataFrame,
+    *,
+    level: str | None = None,
+) -> StoredCoverage:
+    """Add rates and totals, which are of the whole scope, to what was walked."""
     corridor_m = store.usual_corridor_m(session, scope, period.starts_at, period.ends_at) or PatrolRule().corridor_m
     found = rates(session, scope, period, level=level)
     return StoredCoverage(period, corridor_m, reaches, stretches, _by_level(found), _total(found.total))

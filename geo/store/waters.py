@@ -26,7 +26,7 @@ def reach_frame(session: Session, scope: Scope, *, level: str | None = None) -> 
         )
         .join(River, River.id == Reach.river_id)
         .where(inside(Reach.region_code, scope))
-        .order_by(Reach.code)
+        .order_by(Reach.code, Reach.id)
     )
     if level:
         query = query.where(Reach.level == level)
