@@ -222,7 +222,7 @@ def _meetings(few: _Fixes, many: _Fixes) -> pd.DataFrame:
 
 
 def _at_one_spot(few: _Fixes, samples: Indices, many: _Fixes) -> tuple[Indices, Indices]:
-    """Return which samples (by their place in `samples`) lie on the spot of which fixes."""
+    """Return which samples (by their place in `samples`) lie on the spot of which fixes, the nearest first."""
     around = np.array([row * _COLUMNS + column for row in (-1, 0, 1) for column in (-1, 0, 1)])
     keys = (few.keys()[samples][:, None] + around).ravel()
     owner = np.repeat(np.arange(len(samples)), len(around))
@@ -239,8 +239,10 @@ def _at_one_spot(few: _Fixes, samples: Indices, many: _Fixes) -> tuple[Indices, 
         count = end - start
         sample = owner[np.repeat(start, count) + _counters(count)]
         fix = np.repeat(part, count)
-        near = _apart_m(few, samples[sample], many, fix) <= _SPOT_M
-        found.append((sample[near], fix[near]))
+        apart_m = _apart_m(few, samples[sample], many, fix)
+        near = np.flatnonzero(apart_m <= _SPOT_M)
+        nearest_first = near[np.argsort(apart_m[near], kind="stable")]
+        found.append((sample[nearest_first], fix[nearest_first]))
     return np.concatenate([pair[0] for pair in found]), np.concatenate([pair[1] for pair in found])
 
 
