@@ -78,7 +78,7 @@ def cover_lines(  # noqa: C901, PLR0912, PLR0915 - one function compiles in a th
     first, end, reach : int, shape (r,)
         Part k of reach ``reach[k]`` is ``place[first[k]:end[k]]``; a reach's parts follow one another.
     vertex : complex, shape (v,)
-        The tracks' fixes.
+        The tracks' fixes, each in a run.
     run_first, run_last : int, shape (b,), b > 0
         Runs of fixes that follow one another, both ends included, which become the leaves of a tree. A fix alone
         is a point.

@@ -162,10 +162,14 @@ def _find_in_plane(lines: ReachLines, pieces: Pieces, corridor_m: float) -> Iter
     # Pieces come in the order of their tracks, and each is the fixes that follow the last one's.
     begins = np.flatnonzero(np.diff(pieces.track, prepend=-1))
     for first, end in pairwise([*begins.tolist(), len(pieces.track)]):
-        vertex = pieces.vertex[pieces.first[first] : pieces.end[end - 1]]
+        since, until = pieces.first[first], pieces.end[end - 1]
+        vertex = pieces.vertex[since:until]
         at_hand = _meet(boxes, _grown(_bounds(vertex), corridor_m + 1.0, corridor_m + 1.0))
         if at_hand.any():
-            own = Pieces(pieces.vertex, *(column[first:end] for column in pieces[1:]))
+            # The kernel tries any fix that it is given, so it is given none of another track.
+            own = Pieces(
+                vertex, pieces.first[first:end] - since, pieces.end[first:end] - since, pieces.track[first:end]
+            )
             near = lines._replace(first=lines.first[at_hand], end=lines.end[at_hand], reach=lines.reach[at_hand])
             reach, start_m, end_m = find_stretches(near, own, corridor_m)
             yield reach, np.full(len(reach), pieces.track[first]), start_m, end_m
