@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from data.patrols import patrol_tracks
-from geo.compute.integrity import DEFAULT_RULES, Doubt, Raw, doubts_of
+from geo.compute.integrity import Doubt, Raw, doubts_of
+from geo.compute.integrity_rules import DEFAULT_RULES
 from geo.compute.likeness import find_likeness, overlapping
 from geo.compute.tracks import CleanedTrack, clean, epoch_seconds
 from geo.readers import read_tracks

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from geo.compute.integrity import (
-    DEFAULT_RULES,
     Doubt,
     IntegrityRules,
     Raw,
@@ -15,6 +14,7 @@ from geo.compute.integrity import (
     repeat_doubt,
     verdict_of,
 )
+from geo.compute.integrity_rules import DEFAULT_RULES
 from geo.compute.tracks import clean
 from geo.vocabulary import PATROL_DOUBTS
 
