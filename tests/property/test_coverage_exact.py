@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 import shapely
+from geopandas import GeoSeries
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shapely import LineString, MultiLineString
 
-from geo.compute.coverage import covered_stretches
+from geo.compute.coverage import cover, cover_geographic, covered_stretches
 from geo.compute.stretches import union_of
 
 TANGENT = 1e-3  # of the corridor: how much of a track's rim the chords of a buffer may miss
@@ -154,3 +155,86 @@ def test_a_wider_corridor_covers_no_less(reach, track, corridor_m):
     wide = covered_stretches(reach, track, corridor_m=corridor_m * 1.5)
 
     assert same(union_of(np.concatenate([wide, narrow])), wide)
+
+
+def special_track(kind, seed):
+    """A reach and a track that lie to one another as the name tells, both at a drawn angle."""
+    generator = np.random.default_rng(seed)
+    along = np.sort(generator.uniform(0, 1000, 6))
+    reach = np.array([0, 300, 700, 1000], dtype=complex)
+    if kind == "vertical":
+        return reach * 1j, generator.uniform(-500, 1500, 6) * 1j + generator.uniform(-40, 40)
+    track = {
+        "collinear": along + 0j,
+        "antiparallel": along[::-1] + 1j * generator.uniform(-40, 40),
+        "zero-length": np.repeat(generator.uniform(0, 1000) + 1j * generator.uniform(-40, 40), 2),
+        "repeated": np.repeat(along + 1j * generator.normal(0, 20, 6), 3),
+        "there and back": np.append(along, along[::-1]) + 0j,
+        "self-crossing": 500 + 400 * np.exp(4j * np.pi * np.arange(6) / 5) * np.exp(1j * generator.uniform(0, 6)),
+    }[kind]
+    turned = np.exp(1j * generator.choice([0, np.pi / 2, np.pi, generator.uniform(0, 6)]))
+    return reach * turned, track * turned
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["collinear", "antiparallel", "vertical", "zero-length", "repeated", "there and back", "self-crossing"],
+)
+@settings(max_examples=40)
+@given(seed=seeds, corridor_m=corridors)
+def test_special_positions_equal_the_buffers(kind, seed, corridor_m):
+    reach, track = (LineString(places.view(float).reshape(-1, 2)) for places in special_track(kind, seed))
+
+    stretches = covered_stretches(reach, track, corridor_m=corridor_m)
+
+    # A buffer of a line without length is empty, while a person who stood still covered a disc; and GEOS loses
+    # both ends of a line that runs back upon itself, unless that is made one line first.
+    walked = shapely.unary_union(track) if track.length else shapely.Point(track.coords[0])
+    buffered = length_within_buffer(reach, walked, corridor_m)
+    assert length_m(stretches) == pytest.approx(buffered, rel=2e-4, abs=20 * TANGENT * corridor_m + 1e-6)
+
+
+@few
+@given(reach=lines(), track=lines(), corridor_m=corridors, share=st.floats(0, 1))
+def test_a_track_cut_at_a_fix_covers_the_very_same(reach, track, corridor_m, share):
+    coordinates = shapely.get_coordinates(track)
+    k = round(share * (len(coordinates) - 1))
+    halves = [part for part in (coordinates[: k + 1], coordinates[k:]) if len(part) > 1]
+
+    found = covered_stretches(reach, MultiLineString(halves), corridor_m=corridor_m)
+
+    assert found.tolist() == covered_stretches(reach, track, corridor_m=corridor_m).tolist()
+
+
+@settings(max_examples=60)
+@given(seed=seeds, corridor_m=corridors)
+def test_what_else_is_asked_changes_no_bit_of_the_answer(seed, corridor_m):
+    generator = np.random.default_rng(seed)
+    walks = [LineString(wandering(seed + k, count=60, step_m=40) + generator.uniform(0, 900, 2)) for k in range(12)]
+    reaches, tracks = GeoSeries(walks[:6], crs=4549), GeoSeries(walks[6:], crs=4549)
+    some, order = np.flatnonzero(generator.random(6) < 0.5), generator.permutation(6)
+
+    apart = cover(reaches.iloc[some], tracks.iloc[order], corridor_m=corridor_m)
+
+    whole = cover(reaches, tracks, corridor_m=corridor_m)
+    expected = whole[whole["reach"].isin(some)]
+    assert some[apart["reach"]].tolist() == expected["reach"].tolist()
+    assert apart[["start_m", "end_m"]].to_numpy().tolist() == expected[["start_m", "end_m"]].to_numpy().tolist()
+
+
+@settings(max_examples=40)
+@given(seed=seeds, corridor_m=corridors, step_m=st.sampled_from([40, 900, 7000]))
+def test_on_the_ground_each_pair_is_answered_for_itself(seed, corridor_m, step_m):
+    generator = np.random.default_rng(seed)
+    degrees = [wandering(seed + k, count=40, step_m=step_m) / 1e5 for k in range(10)]
+    # Around the corner of four tiles, so that parts of the work see other tiles than the whole.
+    walks = [LineString(one + np.array([107.25, 29.25]) + generator.normal(0, 0.01, 2)) for one in degrees]
+    reaches, tracks = GeoSeries(walks[:5], crs=4490), GeoSeries(walks[5:], crs=4490)
+    some_reaches, some_tracks = (np.flatnonzero(generator.random(5) < 0.5) for _ in range(2))
+
+    apart = cover_geographic(reaches.iloc[some_reaches], tracks.iloc[some_tracks], corridor_m=corridor_m)
+
+    whole = cover_geographic(reaches, tracks, corridor_m=corridor_m)
+    expected = whole[whole["reach"].isin(some_reaches) & whole["track"].isin(some_tracks)]
+    apart = apart.assign(reach=some_reaches[apart["reach"]], track=some_tracks[apart["track"]])
+    assert apart.to_numpy().tolist() == expected.to_numpy().tolist()
