@@ -14,6 +14,7 @@ COMMANDS = (
     "serving",
     "database",
     "importing",
+    "patrols",
     "coverage",
     "exporting",
     "rating",

@@ -22,7 +22,7 @@ from geo.store.sources import keep_source
 from geo.text import Text
 from geo.types import RegionCode
 
-__all__ = ["ImportReport", "import_file"]
+__all__ = ["ImportReport", "import_file", "take_turn"]
 
 # Imports take turns: each sees all that the ones before it stored.
 _LOCK = 7_240_416
@@ -95,7 +95,7 @@ def import_file(
     """
     kind = Kind(kind)
     reading = read(kind, path, crs=crs, mapping=mapping, limits=limits or Limits())
-    session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    take_turn(session)
     home = RegionCode(town) if town else None
     around = around or Surroundings()
     around.refresh(session)
@@ -121,6 +121,11 @@ def import_file(
     savepoint.commit()
     _note(report, counts, session, home, account_id, reading, mapping)
     return report
+
+
+def take_turn(session: Session) -> None:
+    """Wait until no other import is under way, and keep others waiting until this transaction ends."""
+    session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 
 def _county_of(home: RegionCode | None) -> str | None:

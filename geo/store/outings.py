@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 import shapely
 from psycopg.types.json import Jsonb
-from sqlalchemy import ARRAY, Integer, Text, cast, func, select, text
+from sqlalchemy import ARRAY, Integer, Text, cast, func, select, text, update
 from sqlalchemy.orm import Session
 
 from geo.models import CoveredStretch, Patrol, PatrolCheck, Track
 from geo.store.bulk import copy_bytes, copy_rows
+from geo.store.scoping import Scope, inside
 
 __all__ = [
+    "change_patrol",
     "clear_results",
     "known_fingerprints",
     "load_tracks",
@@ -22,6 +24,7 @@ __all__ = [
     "patrols_of",
     "reasons_of",
     "similar_tracks",
+    "stored_patrols",
     "write_checks",
     "write_patrols",
     "write_stretches",
@@ -149,3 +152,28 @@ def clear_results(session: Session, ids: Sequence[int]) -> None:
     """Take away lines and stretches of patrols that are read again."""
     for table in (Track.__tablename__, CoveredStretch.__tablename__):
         session.execute(text(f"DELETE FROM {table} WHERE patrol_id = ANY(:ids)"), {"ids": list(ids)})  # noqa: S608 - two fixed names
+
+
+def change_patrol(session: Session, patrol_id: int, values: dict[str, Any]) -> None:
+    """Change what was computed of a patrol."""
+    session.execute(update(Patrol).where(Patrol.id == patrol_id).values(values))
+
+
+def stored_patrols(
+    session: Session, scope: Scope, starts_at: datetime | None, ends_at: datetime | None
+) -> list[dict[str, Any]]:
+    """Return the patrols in scope that started in a period, file by file, oldest first."""
+    query = (
+        select(
+            Patrol.id, Patrol.number, Patrol.region_code.label("region"), Patrol.level,
+            Patrol.person_id.label("person"), Patrol.source_sha256.label("source"), Patrol.source_track,
+            Patrol.started_at, Patrol.ended_at, func.extract("epoch", Patrol.started_at).label("started_s"),
+        )
+        .where(inside(Patrol.region_code, scope))
+        .order_by(Patrol.source_sha256, Patrol.source_track)
+    )  # fmt: skip
+    if starts_at is not None:
+        query = query.where(Patrol.started_at >= starts_at)
+    if ends_at is not None:
+        query = query.where(Patrol.started_at < ends_at)
+    return [dict(row) | {"started_s": float(row["started_s"])} for row in session.execute(query).mappings()]
