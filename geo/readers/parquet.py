@@ -291,10 +291,13 @@ def _own_rows(file: pq.ParquetFile, columns: _Columns, first: int, end: int) -> 
     """Yield the rows of the tracks that begin in row groups `first` to `end - 1`."""
     count = file.metadata.num_row_groups
     names = list(columns.names)
+    # One thread: there is a process for each core already.
     before = file.read_row_group(first - 1, columns=["track"]).column("track")[-1].as_py() if first else None
     waiting = first > 0
     last: Any = None
-    for batch in file.iter_batches(_BATCH, row_groups=list(range(first, min(end, count))), columns=names):
+    for batch in file.iter_batches(
+        _BATCH, row_groups=list(range(first, min(end, count))), columns=names, use_threads=False
+    ):
         if waiting:
             batch = batch.slice(_run(batch, before))  # noqa: PLW2901 - what is left of it
             waiting = not batch.num_rows
@@ -303,7 +306,7 @@ def _own_rows(file: pq.ParquetFile, columns: _Columns, first: int, end: int) -> 
             yield batch
     if waiting or end >= count or last is None:
         return
-    for batch in file.iter_batches(_BATCH, row_groups=list(range(end, count)), columns=names):
+    for batch in file.iter_batches(_BATCH, row_groups=list(range(end, count)), columns=names, use_threads=False):
         rest = _run(batch, last)
         if rest:
             yield batch.slice(0, rest)

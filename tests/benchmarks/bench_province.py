@@ -8,7 +8,6 @@ import argparse
 import json
 import os
 import platform
-import resource
 import sys
 import tempfile
 import time
@@ -35,9 +34,12 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def _peak_mib() -> float:
-    """Return the most memory that this process has had."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def _used() -> tuple[float, float]:
+    """Return the most memory that this process has had, in MiB, and the processor's seconds that it has used."""
+    # Not ru_maxrss: a process that was just started takes that over from its parent.
+    status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    peak_kib = next(line.split()[1] for line in status if line.startswith("VmHWM"))
+    return int(peak_kib) / 1024, time.process_time()
 
 
 def _timed(plan, run) -> tuple[float, str]:
@@ -47,14 +49,16 @@ def _timed(plan, run) -> tuple[float, str]:
     return elapsed_s, json.dumps(coverage.as_json())
 
 
-def _on_dask(plan, workers: int) -> tuple[float, str, list[float]]:
+def _on_dask(plan, workers: int) -> tuple[float, str, float, float, float]:
     """Compute on workers that have compiled already, as those of an office that runs them all day."""
     with on_dask(workers=workers) as run:
         client = run._client
         client.run(_warm)
-        idle = max(client.run(_peak_mib).values())
+        before = list(client.run(_used).values())
         elapsed_s, document = _timed(plan, run)
-        return elapsed_s, document, [idle, max(client.run(_peak_mib).values())]
+        after = list(client.run(_used).values())
+    processor_s = sum(used for _, used in after) - sum(used for _, used in before)
+    return elapsed_s, document, processor_s, max(mib for mib, _ in before), max(mib for mib, _ in after)
 
 
 def _warm() -> None:
@@ -83,12 +87,13 @@ def main() -> None:
         _warm()
         here_s, here = _timed(plan, run_here)
         say(f"{'local':<16} {here_s:7.1f} s  {fixes / here_s / 1e6:5.2f} M fixes/s")
-        times = {}
+        times, processor_s = {}, {}
         for workers in (1, 2):
-            times[workers], document, (idle, peak) = _on_dask(plan, workers)
+            times[workers], document, processor_s[workers], idle, peak = _on_dask(plan, workers)
             speed = f"{times[workers]:7.1f} s  {fixes / times[workers] / 1e6:5.2f} M fixes/s"
             say(f"{f'dask, {workers} workers':<16} {speed}  equal to local: {'yes' if document == here else 'NO'}")
-            say(f"{'':<16} a worker's peak {peak:.0f} MiB, {peak - idle:.0f} above idle; a part {part_mib:.0f} MiB")
+            say(f"{'':<16} {processor_s[workers]:7.1f} s of the processors by all workers together")
+            say(f"{'':<16} a worker's memory {idle:.0f} MiB idle, {peak:.0f} MiB at most; a part is {part_mib:.0f} MiB")
         say(f"scaling from 1 to 2 workers: {times[1] / times[2]:.2f} (bar {_BAR}); from local: {here_s / times[2]:.2f}")
 
 
