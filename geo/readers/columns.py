@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from geo.readers.results import Kind
 
-__all__ = ["FIELDS", "PLACE", "Field"]
+__all__ = ["FIELDS", "PATROLS", "PLACE", "Field"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,66 @@ PLACE = (
     Field("place", "text", "坐标 经纬度 位置坐标 地理坐标 lonlat lnglat coordinates coordinate"),
     Field("wkt", "text", "geometry geom the_geom 几何 空间数据 shape wkb"),
 )
+
+
+def _with_units(words: str, units: str) -> str:
+    """Return headers, and the same with a unit that is not in brackets behind it, such as 距离/米."""
+    return " ".join([words, *(word + unit for word in words.split() for unit in units.split())])
+
+
+PATROLS = (
+    Field(
+        "patrol", "code",
+        "巡查编号 巡河编号 巡河记录编号 巡查记录编号 巡查编码 巡河单号 记录编号 记录号"
+        " 任务编号 编号 patrol_id id",
+    ),
+    Field(
+        "person", "code",
+        "巡查人 巡河人 巡河员 巡河人员 巡查人员 巡查员 巡河人姓名 巡查人姓名 河长姓名 巡河河长 河长"
+        " 姓名 人员 责任人 网格员"
+        " 用户姓名 用户名 上报人 person_id person_name",
+    ),
+    Field(
+        "reach", "code",
+        "河段编码 河段编号 河段代码 河段 河段名称 巡河河段 巡查河段 所巡河段 巡查河道 巡河河道"
+        " 河道编码 河道名称 河湖名称"
+        " 河流名称 河道 河流 reach_code reach_id reach_name",
+    ),
+    Field("day", "text", "巡河日期 巡查日期 日期 date"),
+    Field(
+        "started_at", "moment",
+        "开始时间 巡河开始时间 巡查开始时间 开始巡河时间 开始巡查时间 起始时间 巡河起始时间 开始日期时间 开始 起时间"
+        " start_time begin_time started start begin",
+    ),
+    Field(
+        "ended_at", "moment",
+        "结束时间 巡河结束时间 巡查结束时间 结束巡河时间 结束巡查时间 截止时间 终止时间 完成时间"
+        " 结束日期时间 结束 止时间"
+        " end_time finish_time ended end finish",
+    ),
+    Field(
+        "duration_s", "text",
+        _with_units(
+            "时长 巡河时长 巡查时长 巡河用时 巡查用时 持续时间 持续时长 用时 耗时 历时 duration",
+            "分钟 分 小时 秒 min h s",
+        ),
+    ),
+    Field(
+        "claimed_m", "text",
+        _with_units(
+            "里程 巡河里程 巡查里程 总里程 距离 巡河距离 巡查距离 长度 巡河长度 巡查长度 轨迹长度"
+            " 行程 mileage distance length",
+            "公里 千米 km 米 m",
+        ),
+    ),
+    Field(
+        "path", "text",
+        "巡河轨迹 巡查轨迹 轨迹点 轨迹坐标 轨迹数据 轨迹点集 轨迹信息 轨迹点坐标 轨迹经纬度 轨迹串"
+        " 坐标串 轨迹线 轨迹 路线"
+        " 巡河路线 track track_points points path polyline trajectory geojson wkt geometry geom"
+        " coordinates 坐标 经纬度",
+    ),
+)  # fmt: skip
 
 FIELDS: Mapping[Kind, tuple[Field, ...]] = {
     Kind.regions: (

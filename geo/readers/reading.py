@@ -6,13 +6,14 @@ from pathlib import Path
 import geopandas as gpd
 
 from geo.errors import InvalidInput
-from geo.readers.columns import FIELDS, PLACE, Field
+from geo.readers.columns import FIELDS, PATROLS, PLACE, Field
 from geo.readers.fit import read_fit_fixes
 from geo.readers.fixes import Fixes
 from geo.readers.geojson import read_geojson
 from geo.readers.gpx import read_gpx_fixes, read_gpx_layer
 from geo.readers.headers import assign_columns
 from geo.readers.kml import read_kml_fixes, read_kml_layer
+from geo.readers.patrol_lists import is_patrol_list, tracks_of_list
 from geo.readers.places import geometry_of_table
 from geo.readers.placing import check_vertices, choose_datum, place_geometry
 from geo.readers.records import STORAGE, read_records
@@ -139,7 +140,8 @@ def read_tracks(
     Reading
         With columns ``track`` (0-based), ``segment`` (a new number is a break), ``time``
         (UTC; NaT where the file has none), ``lon``, ``lat`` and, where the file has them,
-        ``name``, ``patrol``, ``person``, ``reach``, ``accuracy_m``.
+        ``name``, ``patrol``, ``person``, ``reach``, ``accuracy_m``. A list of patrols, one row
+        each, gives more columns; see :func:`geo.readers.patrol_lists.tracks_of_list`.
 
     Raises
     ------
@@ -153,7 +155,9 @@ def read_tracks(
     fixes = _fixes(source, limits)
     if fixes is not None:
         return tracks_of_fixes(fixes, source, crs=crs, limits=limits)
-    layer = _layer(source, (*FIELDS[Kind.tracks], *PLACE), mapping, limits)
+    layer = _layer(source, (*FIELDS[Kind.tracks], *PLACE, *PATROLS), mapping, limits)
+    if is_patrol_list(layer, mapping):
+        return tracks_of_list(layer, source, crs=crs, mapping=mapping, limits=limits)
     return tracks_of_table(layer, source, crs=crs, mapping=mapping, limits=limits)
 
 

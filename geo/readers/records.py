@@ -13,6 +13,7 @@ from geo.errors import InvalidInput
 from geo.readers.columns import FIELDS, PLACE, Field
 from geo.readers.dates import LOCAL
 from geo.readers.headers import assign_columns, list_columns
+from geo.readers.notes import skip_notes
 from geo.readers.places import geometry_of_table
 from geo.readers.placing import check_vertices, choose_datum, place_geometry, warn_of_shift
 from geo.readers.quotas import settle_quotas
@@ -34,8 +35,6 @@ LEVEL_FROM = {Kind.regions: "code", Kind.cells: "code", Kind.reaches: "region", 
 # The type of a column that the file does not have, so that a frame always looks the same.
 EMPTY = {"moment": "datetime64[us, UTC]", "number": "float64"}
 Geometries = npt.NDArray[np.object_]
-# What a ledger has below its rows: sums, and who filled it in.
-NOTE = r"(?:合计|小计|总计|共计|累计)[:：]?$|(?:填表|制表|审核|填报|备注|说明|注)(?:人|单位|日期)?[:：]"
 ORDER = (
     ("found_at", "closed_at", "it was closed ({end}) before it was found ({begin})"),
     ("valid_from", "valid_to", "it ends ({end}) before it begins ({begin})"),
@@ -85,7 +84,7 @@ def read_records(
     fields = FIELDS[kind] + (PLACE if kind in SHAPES else ())
     columns = [str(column) for column in layer.frame.columns]
     found = assign_columns(columns, fields, mapping, truncated=layer.truncated_names)
-    _skip_notes(rows, kind)
+    rows.warnings += skip_notes(layer, kind)
     frame = _read_fields(rows, FIELDS[kind], found)
     code = ""
     if kind in SHAPES:
@@ -105,23 +104,6 @@ def read_records(
     _check_order(rows, frame)
     rows.reject(_repeated(kind, frame, rows))
     return _reading(rows, frame, source, code)
-
-
-def _skip_notes(rows: _Rows, kind: Kind) -> None:
-    """Leave out a ledger's sums and remarks, which are no rows of it; GIS layers have none."""
-    layer = rows.layer
-    if layer.geometry is not None or layer.frame.empty:
-        return
-    texts = [clean_texts(layer.frame[name]) for name in layer.frame.columns]
-    first = pd.concat(texts, axis=1).bfill(axis=1).iloc[:, 0].fillna("").astype("str")
-    notes = first.str.replace(r"\s", "", regex=True).str.match(NOTE).to_numpy(bool)
-    if notes.any():
-        numbers = ", ".join(str(number) for number in layer.rows[notes][:10])
-        rows.warnings.append(
-            Text("left out as sums or remarks, not as {kind}: row {rows}", kind=kind.value, rows=numbers)
-        )
-        layer.frame = layer.frame[~notes].reset_index(drop=True)
-        layer.rows = layer.rows[~notes]
 
 
 def _check_order(rows: _Rows, frame: pd.DataFrame) -> None:

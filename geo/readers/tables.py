@@ -25,6 +25,7 @@ HEADER_WITHIN_ROWS = 30
 # Columns named #1, #2 … say that the table has no header.
 NUMBERED = re.compile(r"#\d+")
 NO_HEADER = -1
+QUOTED = re.compile(r'"[^"]*(?:"|$)')
 SAMPLE_CHARACTERS = 64 * 1024
 
 
@@ -100,7 +101,9 @@ def _sheets(data: bytes) -> dict[str, pd.DataFrame]:
 
 def _separator(sample: str) -> str:
     """Return the separator that most lines have, in the same number."""
-    lines = [line for line in sample.splitlines()[:50] if line.strip()]
+    # What stands in quotes holds no separators: a track in a cell has more commas than the table.
+    plain = QUOTED.sub('""', sample)
+    lines = [line for line in plain.splitlines()[:50] if line.strip()]
     best, best_score = ",", 0.0
     for separator in SEPARATORS:
         counts = [count for line in lines if (count := line.count(separator))]
