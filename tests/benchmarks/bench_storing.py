@@ -32,9 +32,10 @@ from geo.services.imports import import_file
 from geo.services.surroundings import Surroundings
 from geo.store.scoping import Scope
 from geo.types import RegionCode
+from tests.database.test_storing_many_files import write_walk
 from tests.files import TOWN, write_geojson, write_town
 
-TRACKS, FIXES = 1_000, 500_000
+TRACKS, FIXES, FILES = 1_000, 500_000, 1_000
 RUNS = 3
 REACHES = 40
 
@@ -156,6 +157,9 @@ def main() -> None:
             pstats.Stats(profile, stream=out).sort_stats("cumulative").print_stats(45)
             print(out.getvalue())
             return
+        if "--files" in sys.argv:
+            _import_many(engine, folder)
+            return
         _compare(engine, frame)
     finally:
         engine.dispose()
@@ -176,6 +180,23 @@ def _compare(engine: Engine, frame: pd.DataFrame) -> None:
     print(f"plain COPY of the fixes                       {min(plain):8.2f} s   {min(ours) / min(plain):5.1f} x")
     whole = min(a + b for a, b in zip(plain, made, strict=True))
     print(f"plain COPY with the making of its text        {whole:8.2f} s   {min(ours) / whole:5.1f} x")
+
+
+def _import_many(engine: Engine, folder: Path) -> None:
+    """Import a thousand files in one call, each with its own commit, as ``wangge import tracks`` does it."""
+    files = [write_walk(folder, k) for k in range(FILES)]
+    around = Surroundings()
+    began, slowest, added = time.perf_counter(), 0.0, 0
+    for k, file in enumerate(files):
+        since = time.perf_counter()
+        with transaction(engine) as session:
+            added += import_file(session, "tracks", file, town=TOWN, crs="EPSG:4490", around=around).added
+        slowest = max(slowest, time.perf_counter() - since)
+        if (k + 1) % 250 == 0:
+            print(f"{k + 1:5d} files {time.perf_counter() - began:7.1f} s", flush=True)
+    took = time.perf_counter() - began
+    print(f"{FILES} files of five formats, one patrol of 60 fixes each, {added} added: {took:.1f} s, ", end="")
+    print(f"{took / FILES * 1000:.0f} ms a file, the slowest {slowest * 1000:.0f} ms")
 
 
 if __name__ == "__main__":

@@ -204,8 +204,8 @@ def test_times_that_were_spread_tell_no_speed_and_last_as_claimed(session, tmp_p
     (tmp_path / "list.csv").write_text("rows")
     rows = [
         {
-            "track": 0, "segment": 0, "patrol": "N1", "person": "P2", "reach": "R1", "lon": 107 + n * 1.5e-3, "lat": 29.005,
-            "time": f"2024-05-01T01:{n * 5:02d}Z", "started_at": "2024-05-01T01:00Z", "ended_at": "2024-05-01T01:30Z",
+            "track": 0, "segment": 0, "patrol": "N1", "person": "P2", "reach": "R1", "lon": 107 + n * 1.5e-3,
+            "lat": 29.005, "time": f"2024-05-01T01:{n * 5:02d}Z", "started_at": "2024-05-01T01:00Z", "ended_at": "2024-05-01T01:30Z",
             "claimed_m": 900.0, "timed": False, "no_track": False,
         }
         for n in range(6)
