@@ -54,7 +54,9 @@ class IntegrityRules:
     max_gap_s : float
         Time between fixes that are further apart was not recorded.
     near_share : float
-        Less of the track than this within the corridor is `mostly outside`.
+        Less of the track than this near its reach is `mostly outside`. Ways leave the water
+        for a road where there is a gorge: of the demo's honest walks 45 of 922 are outside for
+        more than half of their length, and none for more than 0.7. A walk elsewhere is near 0.
     """
 
     walking_kmh: float = 10.0
@@ -76,7 +78,7 @@ class IntegrityRules:
     zero_share: float = 0.5
     clock_s: float = 300.0
     max_gap_s: float = 120.0
-    near_share: float = 0.5
+    near_share: float = 0.25
 
     @classmethod
     def for_speed(cls, max_speed_kmh: float) -> "IntegrityRules":

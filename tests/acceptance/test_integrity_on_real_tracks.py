@@ -7,8 +7,12 @@ import pytest
 
 from data.patrols import stored_outings
 from geo.compute.integrity import doubts_of, verdict_of
+from geo.compute.integrity_rules import DEFAULT_RULES
 from geo.compute.likeness import find_likeness, overlapping
+from geo.compute.nearness import near_shares
+from geo.readers import read_layer
 from tests.benchmarks.bench_integrity import NOW_S, demo_year, pieces_of, real_tracks
+from tests.conftest import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +103,14 @@ def test_nobody_of_the_demo_walks_twice_at_once(demo):
     assert overlapping(np.zeros(len(demo)), *spans).size > 0, "otherwise the next says nothing"
 
     assert overlapping([person[number] for number, _, _ in demo], *spans).size == 0
+
+
+def test_no_walk_of_the_demo_is_elsewhere_and_real_days_are(demo, real, shared_data):
+    reaches = read_layer(ROOT / "data" / "qinghe" / "reaches.geojson").geometry
+    rivers = read_layer(shared_data / "beijing" / "rivers.geojson").geometry
+
+    at_home = near_shares([each for _, _, each in demo], reaches, within_m=90)
+    elsewhere = near_shares([each for _, _, each in real], rivers, within_m=90)
+
+    assert (at_home >= DEFAULT_RULES.near_share).all()
+    assert (elsewhere < DEFAULT_RULES.near_share).mean() > 0.5

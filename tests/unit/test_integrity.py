@@ -292,7 +292,7 @@ def test_a_clock_a_few_minutes_ahead_is_not_the_future():
 
 
 @pytest.mark.parametrize(
-    ("near_share", "doubted"), [(0.0, True), (0.49, True), (0.5, False), (1.0, False), (None, False)]
+    ("near_share", "doubted"), [(0.0, True), (0.24, True), (0.25, False), (1.0, False), (None, False)]
 )
 def test_mostly_outside_the_corridor_is_doubted(near_share, doubted):
     found = doubts(walk(), near_share=near_share)
