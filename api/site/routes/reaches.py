@@ -33,6 +33,8 @@ Order = Literal["code", "river", "village", "length", "share", "last", "gap"]
 _FEW = 10
 # Shorter pieces are what two walks' ends differ by.
 _LEAST_M = 1.0
+# A season tells whether, not how often: all in the middle of the ramp.
+_MEDIUM = 3
 _SEASONS = ("spring", "summer", "autumn", "winter", "wet", "dry")
 _Whole = BeforeValidator(lambda value: value or None)
 _Days = Annotated[int | None, _Whole, Query(ge=1, le=36_600)]
@@ -131,7 +133,7 @@ def _over_time(shell: Shell, over: CoverageOverTime) -> dict[str, Any]:
     figures, history, suggested = over.reaches.iloc[0], over.histories[0], over.suggestions[0]
     length_m = float(figures["length_m"])
     season_strips: list[tuple[str, float, list[Part]]] = [
-        (season, history.seasons_m[season], count_parts(length_m, [(*piece, 1) for piece in history.seasons[season]]))
+        (season, history.seasons_m[season], count_parts(length_m, [(*piece, _MEDIUM) for piece in history.seasons[season]]))
         for season in _SEASONS
     ]
     intervals = [each for each in history.intervals if each.end_m - each.start_m >= _LEAST_M]

@@ -1,0 +1,396 @@
+"""What the pages of patrols, rates and rules show, and what their forms do."""
+
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.settings import Settings
+from geo.database.engine import make_engine
+from geo.models import Audit, Patrol, PatrolOpinion
+from geo.services.rates import GROUPINGS
+from tests.api.conftest import PASSWORD
+from tests.api.patrolled import DOUBTED, fill_patrolled
+from tests.database_fixtures import administer
+from tests.files import TOWN
+
+HTML = {"Accept": "text/html"}
+YEAR = "from=2024-01-01&to=2024-12-31"
+
+
+@pytest.fixture(scope="module")
+def filled(cluster, template, tmp_path_factory, quick_hashes) -> Iterator[str]:
+    """The name of a filled database that tests copy."""
+    administer(cluster, f"CREATE DATABASE patrolled TEMPLATE {template} STRATEGY file_copy")
+    engine = make_engine(cluster.url_of("patrolled"))
+    with Session(engine) as session:
+        fill_patrolled(session, tmp_path_factory.mktemp("patrolled"), PASSWORD)
+        session.commit()
+    engine.dispose()
+    yield "patrolled"
+    administer(cluster, "DROP DATABASE IF EXISTS patrolled WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def kept(cluster, filled) -> Iterator[Engine]:
+    """A copy for the tests that change nothing."""
+    yield from copied(cluster, filled, "patrolled_kept")
+
+
+@pytest.fixture
+def changed(cluster, filled) -> Iterator[Engine]:
+    """A copy for one test that changes something."""
+    yield from copied(cluster, filled, "patrolled_changed")
+
+
+def copied(cluster, filled: str, name: str) -> Iterator[Engine]:
+    administer(cluster, f"CREATE DATABASE {name} TEMPLATE {filled} STRATEGY file_copy")
+    made = make_engine(cluster.url_of(name))
+    yield made
+    made.dispose()
+    administer(cluster, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def signing_in(engine: Engine) -> Iterator[Callable[[str], TestClient]]:
+    app = create_app(Settings(database_url="unused", language="zh", _env_file=None), engine)
+    with TestClient(app, follow_redirects=False, headers=HTML) as client:
+
+        def sign_in(username: str) -> TestClient:
+            client.cookies.clear()
+            assert client.post("/api/v1/session", json={"username": username, "password": PASSWORD}).status_code == 204
+            return client
+
+        yield sign_in
+
+
+@pytest.fixture
+def as_account(kept):
+    """Sign in to look: ``as_account("office")``."""
+    yield from signing_in(kept)
+
+
+@pytest.fixture
+def as_changer(changed):
+    """Sign in to change something."""
+    yield from signing_in(changed)
+
+
+@pytest.fixture
+def look(kept) -> Iterator[Session]:
+    """A look into the database behind the site; ids are the same in every copy."""
+    with Session(kept) as made:
+        yield made
+
+
+def patrol_id(look, number=DOUBTED) -> int:
+    return look.scalar(select(Patrol.id).where(Patrol.number == number))
+
+
+def numbers(page: str) -> list[str]:
+    return re.findall(r'<a href="/patrols/\d+[^"]*">([^<]+)</a>', page)
+
+
+def words(page: str) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def rows_of(page: str) -> list[list[str]]:
+    """Return the text of each cell of each row of the page's tables."""
+    rows = re.findall(r"<tr>(<td.*?)</tr>", page, re.DOTALL)
+    return [[words(cell).strip() for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)] for row in rows]
+
+
+def test_the_sums_are_of_the_whole_selection_and_not_of_the_page(as_account):
+    page = as_account("office").get(f"/patrols?{YEAR}&limit=2").text
+
+    assert len(numbers(page)) == 2
+    assert "共 6 次" in words(page)
+    assert all(part in words(page) for part in ("有效 3", "未达标 1", "存疑待核 1", "不予认定 1"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("state=short", ["XH-SHORT"]),
+        ("state=doubtful", [DOUBTED]),
+        ("state=valid&reach=R1", ["XH-MAY", "XH-WEST"]),
+        ("reach=R2", ["XH-EAST"]),
+        ("river=小河&state=rejected", ["XH-REJECTED"]),
+        ("post=镇长", []),
+        ("level=town", []),
+    ],
+)
+def test_filters_choose_and_the_count_says_how_many(as_account, asked, found):
+    page = as_account("office").get(f"/patrols?{YEAR}&{asked}").text
+
+    assert numbers(page) == found
+    assert f"共 {len(found)} 次" in words(page)
+
+
+def test_a_patrol_that_does_not_count_says_by_which_number(as_account):
+    page = words(as_account("office").get(f"/patrols?{YEAR}&state=short").text)
+
+    assert "用时 0:02，不足 5 分钟" in page
+    assert re.search(r"里程 1\d\d m，不足 300 m", page)
+
+
+def test_a_rate_is_what_counts_over_what_was_due_and_without_a_quota_a_dash(as_account):
+    page = as_account("office").get(f"/rates?{YEAR}&by=reach").text
+
+    west, east, total = rows_of(page)
+    assert west[1:6] == ["5", "2", "1", "24", "8.33 %"]
+    assert east[1:6] == ["1", "1", "0", "—", "—"]
+    assert total[1:6] == ["6", "3", "1", "24", "12.50 %"]
+    assert "口径：有效巡河次数 ÷ 应巡次数" in page
+
+
+@pytest.mark.parametrize("by", GROUPINGS)
+def test_every_figure_of_a_rate_opens_as_many_patrols(as_account, by):
+    client = as_account("office")
+    page = client.get(f"/rates?{YEAR}&by={by}").text
+
+    links = re.findall(r'data-label="(?:巡河次数|有效|待核)" class="text-end"><a href="([^"]+)">(\d+)</a>', page)
+    assert len(links) >= 6
+    opened = {address: numbers(client.get(unescape(address)).text) for address, _ in links}
+    assert {address: len(opened[address]) for address, _ in links} == {a: int(figure) for a, figure in links}
+
+
+def test_groups_keep_their_own_order_and_nobody_is_ranked(as_account):
+    client = as_account("office")
+
+    page = client.get(f"/rates?{YEAR}&by=month").text
+
+    months = [row[0] for row in rows_of(page)][:-1]
+    assert months == [f"2024 年 {month} 月" for month in range(1, 13)]
+    assert "aria-sort" not in page
+    assert "李二" not in client.get(f"/rates?{YEAR}&by=post").text
+    assert client.get("/rates?by=person").status_code == 422
+
+
+@pytest.mark.parametrize("definition", ["count", "days", "persons"])
+def test_the_exported_rates_are_those_of_the_page(as_account, definition):
+    client = as_account("office")
+    shown = rows_of(client.get(f"/rates?{YEAR}&by=reach&definition={definition}").text)
+
+    book = load_workbook(BytesIO(client.get(f"/reports/rates.xlsx?{YEAR}&by=reach&definition={definition}").content))
+
+    heads = [cell.value for cell in book.active[3]]
+    rates = [row[heads.index("巡河率")].value for row in book.active.iter_rows(min_row=4)]
+    assert ["—" if rate is None else f"{rate * 100:.2f} %" for rate in rates] == [
+        next(cell for cell in row if cell.endswith("%") or cell == "—") for row in shown
+    ]
+    assert "口径" in book.active["A2"].value
+
+
+def test_the_exported_patrols_are_all_that_the_filter_finds(as_account):
+    client = as_account("office")
+
+    book = load_workbook(BytesIO(client.get(f"/reports/patrols.xlsx?{YEAR}&reach=R1").content))
+
+    assert [book.active.cell(row, 1).value for row in range(4, book.active.max_row + 1)] == [
+        "XH-REJECTED", DOUBTED, "XH-SHORT", "XH-MAY", "XH-WEST",
+    ]  # fmt: skip
+
+
+def test_a_patrol_shows_its_rule_its_claim_and_where_it_is_doubtful(as_account, look):
+    page = as_account("office").get(f"/patrols/{patrol_id(look)}").text
+
+    said = words(page)
+    assert "不少于 5 分钟，不少于 300 m" in said
+    assert "比量得多 250 m" in said
+    assert "位置长时间不动" in said
+    assert "占记录时间的 71.00 %" in said
+    assert re.search(r"wg-mark-doubt.*?<text[^>]*>1</text>", page, re.DOTALL)
+    assert '<span class="wg-number">1</span>' in page
+    assert "wg-mark-start" in page
+    assert "wg-mark-end" in page
+
+
+@pytest.mark.parametrize(
+    ("who", "sees"), [("office", True), ("chief.west", True), ("chief.east", False), ("viewer", False)]
+)
+def test_evidence_and_track_are_for_supervisors_and_the_patroller(as_account, look, who, sees):
+    page = as_account(who).get(f"/patrols/{patrol_id(look)}").text
+
+    assert ("位置长时间不动" in page, "wg-track" in page, "wg-mark-doubt" in page) == (sees,) * 3
+
+
+def test_a_decision_is_kept_and_the_figures_follow(as_changer, changed, look):
+    client = as_changer("office")
+    id_ = patrol_id(look)
+
+    answer = client.post(f"/patrols/{id_}/decision", data={"verdict": "valid", "note": "核对照片，人在现场"})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/patrols/{id_}")
+    page = words(client.get(f"/patrols/{id_}").text)
+    assert "认定有效 office" in page
+    assert "核对照片，人在现场" in page
+    assert rows_of(client.get(f"/rates?{YEAR}&by=reach").text)[0][1:6] == ["5", "3", "0", "24", "12.50 %"]
+    with Session(changed) as after:
+        assert after.scalar(select(Audit.target).where(Audit.action == "patrol decision")) == DOUBTED
+
+
+@pytest.mark.parametrize(
+    ("who", "form", "status"),
+    [
+        ("clerk.who.walks", {"verdict": "valid", "note": "我走过"}, 409),
+        ("office", {"verdict": "valid", "note": "  "}, 422),
+        ("office", {"verdict": "", "note": "看过"}, 422),
+        ("viewer", {"verdict": "valid", "note": "看过"}, 403),
+        ("chief.west", {"verdict": "valid", "note": "看过"}, 403),
+    ],
+)
+def test_a_decision_that_may_not_be_is_refused_beside_the_form(as_account, look, who, form, status):
+    answer = as_account(who).post(f"/patrols/{patrol_id(look)}/decision", data=form)
+
+    assert answer.status_code == status
+    assert look.scalars(select(PatrolOpinion)).all() == []
+
+
+def test_a_note_is_not_lost_when_the_decision_is_refused(as_account, look):
+    answer = as_account("office").post(f"/patrols/{patrol_id(look)}/decision", data={"verdict": "", "note": "现场看过"})
+
+    assert 'role="alert"' in answer.text
+    assert ">现场看过</textarea>" in answer.text
+
+
+def test_nobody_is_offered_to_decide_on_their_own_patrol(as_account, look):
+    page = as_account("clerk.who.walks").get(f"/patrols/{patrol_id(look)}").text
+
+    assert "/decision" not in page
+    assert "/answer" in page
+
+
+def test_the_patroller_answers_and_the_office_reads_it(as_changer, look):
+    id_ = patrol_id(look)
+
+    answered = as_changer("chief.west").post(f"/patrols/{id_}/answer", data={"note": "在桥上等人"})
+    other = as_changer("chief.east").post(f"/patrols/{id_}/answer", data={"note": "不是我"})
+
+    assert (answered.status_code, other.status_code) == (303, 403)
+    page = words(as_changer("office").get(f"/patrols/{id_}").text)
+    assert "巡查人说明 chief.west" in page
+    assert "在桥上等人" in page
+    assert "不是我" not in page
+
+
+def test_a_rule_from_a_day_on_leaves_the_days_before_as_they_were(as_changer):
+    client = as_changer("office")
+    form = {
+        "place": TOWN,
+        "valid_from": "2024-06-01",
+        "min_minutes": "1",
+        "min_distance_m": "100",
+        "months": ["5", "6"],
+    }
+
+    saved = client.post("/rules", data=form)
+
+    assert saved.status_code == 303
+    page = words(client.get("/rules").text)
+    assert "2024-01-01 至 2024-05-31" in page
+    assert "不少于 1 分钟，不少于 100 m，只计 5–6 月" in page
+    assert numbers(client.get(f"/patrols?{YEAR}&state=short").text) == ["XH-SHORT"]
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "said"),
+    [
+        ("/rules", {"place": TOWN, "valid_from": "2023-01-01", "min_minutes": "7"}, "2024-01-01"),
+        ("/rules", {"place": TOWN, "valid_from": "2024-02-01", "corridor_m": "-3"}, "1000"),
+        ("/rules", {"place": TOWN, "min_minutes": "7"}, "日期"),
+        ("/quotas", {"reach": "R1", "times": "0", "valid_from": "2024-02-01"}, "1000"),
+        ("/quotas", {"reach": "NOPE", "times": "2", "valid_from": "2024-02-01"}, "NOPE"),
+        ("/quotas", {"reach": "R1", "times": "2", "valid_from": "2023-02-01"}, "R1"),
+    ],
+)
+def test_a_refused_change_is_told_beside_its_form_and_changes_nothing(as_account, path, form, said):
+    client = as_account("office")
+    before = rows_of(client.get("/rules").text)
+
+    answer = client.post(path, data=form)
+
+    alert = re.search(r'role="alert">([^<]+)<', answer.text)[1]
+    assert answer.status_code in (404, 422)
+    assert said in alert
+    assert re.search("[\u4e00-\u9fff]", alert)
+    assert rows_of(client.get("/rules").text) == before
+
+
+def test_a_quota_changes_what_is_due_from_its_day_on(as_changer):
+    client = as_changer("office")
+
+    client.post("/quotas", data={"reach": "R1", "times": "1", "per": "month", "valid_from": "2024-07-01"})
+
+    assert rows_of(client.get(f"/rates?{YEAR}&by=reach").text)[0][4] == "18"
+
+
+def test_a_quota_that_ends_leaves_what_was_due_before(as_changer):
+    client = as_changer("office")
+    path = re.search(r'action="(/quotas/\d+/end)"', client.get("/rules").text)[1]
+
+    client.post(path, data={"last_day": "2024-03-31"})
+
+    assert rows_of(client.get(f"/rates?{YEAR}&by=reach").text)[0][4] == "6"
+
+
+@pytest.mark.parametrize("who", ["leader", "viewer", "chief.west"])
+def test_only_the_office_changes_rules_and_quotas(as_account, who):
+    client = as_account(who)
+    page = client.get("/rules").text
+
+    assert 'method="post" action="/rules' not in page
+    assert 'method="post" action="/quotas' not in page
+    for path in ("/rules", "/rules/1/end", "/quotas", "/quotas/1/end"):
+        assert client.post(path, data={"last_day": "2024-03-31"}).status_code == 403
+
+
+def test_a_reach_tells_how_often_and_where_to_walk_next(as_account):
+    page = words(as_account("office").get(f"/reaches/R1?{YEAR}").text)
+
+    assert "15 m：" in page
+    assert "60 m：" in page
+    assert re.search(r"至少 2 次 \d+ m", page)
+    assert re.search(r"下次建议 \d+ m – \d+ m", page)
+    assert "汛期（5–10 月）" in page
+
+
+def test_reaches_with_long_gaps_and_long_unwalked_are_found(as_account):
+    client = as_account("office")
+
+    def found(asked: str) -> list[str]:
+        return re.findall(r'<a href="/reaches/(R\d)[^"]*">', client.get(f"/reaches?{YEAR}&{asked}").text)
+
+    assert found("gap=200") == ["R1", "R2"]
+    assert found("gap=900") == []
+    assert found("stale=30") == ["R1", "R2"]
+
+
+def test_the_start_page_tells_hours_rates_and_what_waits(as_account):
+    client = as_account("office")
+
+    page = client.get(f"/?{YEAR}").text
+
+    address, figure = re.search(r'<dt>待核轨迹</dt><dd><a href="([^"]+)"[^>]*>(\d+)<', page).groups()
+    assert numbers(client.get(unescape(address)).text) == [DOUBTED]
+    assert figure == "1"
+    assert "村级巡河率" in page
+    assert ">12.50 %<" in page
+
+
+@pytest.mark.parametrize("path", ["/patrols", "/rates?by=month", "/rules", "/reaches/R1"])
+def test_pages_speak_english_on_request(as_account, path):
+    page = as_account("office").get(path + ("&" if "?" in path else "?") + "lang=en").text
+
+    main = re.sub(r"<option[^>]*>[^<]*</option>", "", page.partition("<main")[2])
+    left = set(re.findall("[\u4e00-\u9fff]+", words(main))) - {
+        "小河", "小河镇", "西村", "东村", "李二", "孙五丑", "村支书", "小河西村段", "小河东村段", "示例",
+    }  # fmt: skip
+    assert left == set()
