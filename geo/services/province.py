@@ -196,7 +196,7 @@ class _DaskRun:
 
     def __call__(self, work: Callable[[Any], Any], keys: Sequence[Any]) -> Iterator[tuple[int, Any]]:
         """Submit all keys, and yield what comes back as it comes."""
-        from distributed import wait  # noqa: PLC0415 - see on_dask
+        from distributed import CancelledError, wait  # noqa: PLC0415 - see on_dask
 
         futures = {
             self._client.submit(_work_on_worker, work, key, pure=False, retries=_RETRIES): position
@@ -206,6 +206,8 @@ class _DaskRun:
         while futures:
             try:
                 done = wait(list(futures), timeout=_ASK_EVERY_S, return_when="FIRST_COMPLETED").done
+            except CancelledError:
+                raise InvalidInput("the scheduler has gone; what was computed is lost") from None
             except TimeoutError:
                 alone_s = 0.0 if self._has_workers() else alone_s + _ASK_EVERY_S
                 if alone_s >= _WORKERS_GONE_S:

@@ -18,7 +18,7 @@ import pytest
 from geo.errors import InvalidInput
 from geo.services import province as services
 from geo.services.province import on_dask, run_here
-from geo.services.province_files import How, cover_plan, plan_parts
+from geo.services.province_files import How, cover_plan, cover_track_part, plan_parts
 from tests.province import make_province
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +56,7 @@ def scheduler():
             "distributed.cli.dask_worker", address, "--no-nanny", "--no-dashboard", "--nthreads", "1",
             "--host", "127.0.0.1", "--worker-port", own,
         )  # fmt: skip
-    yield address, workers
+    yield address, {**workers, "scheduler": scheduler}
     for process in (*workers.values(), scheduler):
         process.kill()
         process.wait()
@@ -224,12 +224,25 @@ def test_a_scheduler_that_is_away_is_told_in_one_line(province):
 
 def test_a_scheduler_without_workers_is_told(scheduler):
     address, workers = scheduler
-    for worker in workers.values():
-        worker.kill()
-        worker.wait()
+    for worker in set(workers) - {"scheduler"}:
+        workers[worker].kill()
+        workers[worker].wait()
 
     with pytest.raises(InvalidInput, match="has no worker"), on_dask(address, timeout_s=3):
         pytest.fail("nobody works")
+
+
+def test_a_scheduler_that_goes_away_is_told(province, scheduler):
+    address, processes = scheduler
+    plan = plan_parts(province / "reaches", [province / "tracks"], How(), part_rows=1)
+
+    def work():
+        with on_dask(address) as run:
+            for _ in run(cover_track_part, plan.parts):
+                processes["scheduler"].kill()
+
+    with pytest.raises(InvalidInput, match="gone"):
+        work()
 
 
 def test_a_worker_of_other_versions_is_named(scheduler, monkeypatch):
