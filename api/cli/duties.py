@@ -102,6 +102,8 @@ def change_rule(
             valid_to=last and last.date(), values={k: v for k, v in values.items() if v is not None}, remark=note,
         )  # fmt: skip
     say(Text("rule {id} holds in {region} from {day}", id=row["id"], region=row["region_name"], day=first.date()))
+    if row["reread"]:
+        say(Text("{count} patrols were read again by the rules of their days", count=row["reread"]))
 
 
 def _months(words: str) -> tuple[int, ...]:

@@ -34,6 +34,9 @@ class RuleOut(BaseModel):
     max_gap_m: float
     max_accuracy_m: float
     note: str
+    reread: int | None = Field(
+        default=None, description="After a change: how many patrols were read again from their kept files"
+    )
 
 
 class NewRule(_Strict):

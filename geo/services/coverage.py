@@ -13,6 +13,7 @@ from geo.compute.rules import PatrolRule
 from geo.compute.stretches import gaps_of, union_of
 from geo.services.filters import Period
 from geo.services.rates import Rates, rates
+from geo.services.rules import RuleBook
 from geo.store import patrols as store
 from geo.store.responsibilities import holders_of
 from geo.store.scoping import Scope
@@ -131,9 +132,17 @@ def put_together(
     level: str | None = None,
 ) -> StoredCoverage:
     """Add rates and totals, which are of the whole scope, to what was walked."""
-    corridor_m = store.usual_corridor_m(session, scope, period.starts_at, period.ends_at) or PatrolRule().corridor_m
+    usual_m = store.usual_corridor_m(session, scope, period.starts_at, period.ends_at)
+    corridor_m = _corridor_m(session, scope, period, level) if usual_m is None else usual_m
     found = rates(session, scope, period, level=level)
     return StoredCoverage(period, corridor_m, reaches, stretches, _by_level(found), _total(found.total))
+
+
+def _corridor_m(session: Session, scope: Scope, period: Period, level: str | None) -> float:
+    """Return the corridor of a period in which nothing was covered: that of the rule on its last day."""
+    if scope.region is None:
+        return PatrolRule().corridor_m
+    return RuleBook.load(session).rule(scope.region, level, period.last_day).corridor_m
 
 
 def _by_level(found: Rates) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from geo.compute.rules import PatrolRule
 from geo.errors import InvalidInput, NotFound
 from geo.services.audits import note
 from geo.services.filters import Period
+from geo.services.recomputing import recompute
 from geo.services.rules import RuleBook, holds_on, list_rules, rule_of
 from geo.store import duties as store
 from geo.store.regions import regions_exist
@@ -47,8 +48,8 @@ def set_rule(
     Returns
     -------
     dict
-        The rule as :func:`list_rules` gives it, with ``rereads``: the period whose patrols must be read again
-        because their corridor, shortest stretch or cleaning changed; None if there is none.
+        The rule as :func:`geo.services.rules.list_rules` gives it, with ``reread``: how many patrols were read again
+        from their kept files, because their corridor, shortest stretch or cleaning changed.
 
     Raises
     ------
@@ -73,9 +74,9 @@ def set_rule(
         valid_from=valid_from.isoformat(), valid_to=valid_to and valid_to.isoformat(),
         before=asdict(before), after=asdict(after),
     )  # fmt: skip
-    again = Period(valid_from, valid_to or _LAST) if _reads_otherwise(before, after) else None
+    reread = _read_again(session, region, Period(valid_from, valid_to or _LAST), before, after, account_id)
     row = next(row for row in list_rules(session, Scope(region)) if row["id"] == rule_id)
-    return row | {"rereads": again}
+    return row | {"reread": reread}
 
 
 def _row(region: RegionCode, level: str | None, rule: PatrolRule, remark: str | None) -> dict[str, Any]:
@@ -105,10 +106,20 @@ def _write(
     return store.add_rule(session, values, valid_from, until)
 
 
-def _reads_otherwise(before: PatrolRule, after: PatrolRule) -> bool:
-    return (before.cleaning, before.corridor_m, before.min_stretch_m) != (
+def _read_again(
+    session: Session,
+    region: RegionCode,
+    period: Period,
+    before: PatrolRule,
+    after: PatrolRule,
+    account_id: int | None,
+) -> int:
+    """Read the patrols of a period again if they would be read otherwise; return how many were."""
+    if (before.cleaning, before.corridor_m, before.min_stretch_m) == (
         after.cleaning, after.corridor_m, after.min_stretch_m,
-    )  # fmt: skip
+    ):  # fmt: skip
+        return 0
+    return recompute(session, Scope(region), period, account_id=account_id)
 
 
 def end_rule(
@@ -134,8 +145,9 @@ def end_rule(
         last_day=last_day.isoformat(),
     )  # fmt: skip
     after = RuleBook.load(session).rule(row["region"], row["level"], last_day + timedelta(days=1))
-    again = Period(last_day + timedelta(days=1), _LAST) if _reads_otherwise(rule_of(row), after) else None
-    return row | {"valid_until": last_day + timedelta(days=1), "valid_to": last_day, "rereads": again}
+    since = last_day + timedelta(days=1)
+    reread = _read_again(session, RegionCode(row["region"]), Period(since, _LAST), rule_of(row), after, account_id)
+    return row | {"valid_until": since, "valid_to": last_day, "reread": reread}
 
 
 def _region_in(session: Session, scope: Scope, code: str) -> RegionCode:

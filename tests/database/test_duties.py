@@ -118,6 +118,26 @@ def test_after_a_rules_end_that_of_the_wider_region_holds(session):
     assert [minutes(session, TOWN, "town", day) for day in (date(2024, 4, 30), date(2024, 5, 1))] == [2, 1]
 
 
+def test_another_corridor_reads_the_patrols_of_its_days_again(session, tmp_path):
+    bring(session, tmp_path / "a.csv", number="OLD", day="2024-05-01")
+    bring(session, tmp_path / "b.csv", number="NEW", day="2024-07-01", lat=29.0052)
+    before = stored_coverage(session, Scope.whole(), Period(date(2024, 5, 1), date(2024, 5, 31))).as_json()
+
+    made = rule(session, since=SUMMER, corridor_m=5.0)
+    old = stored_coverage(session, Scope.whole(), Period(date(2024, 5, 1), date(2024, 5, 31))).as_json()
+    new = stored_coverage(session, Scope.of(TOWN), Period(date(2024, 7, 1), date(2024, 7, 31))).as_json()
+
+    assert made["reread"] == 1
+    assert old == before
+    assert (new["corridor_m"], sum(reach["covered_m"] for reach in new["reaches"])) == (5, 0)
+
+
+def test_a_threshold_alone_reads_nothing_again(session, tmp_path):
+    bring(session, tmp_path / "a.csv")
+
+    assert rule(session, min_minutes=5)["reread"] == 0
+
+
 def test_a_village_cannot_set_the_towns_rule(session):
     with pytest.raises(NotFound):
         set_rule(session, Scope.of(WEST), region_code=TOWN, level=None, valid_from=SPRING, values={})
