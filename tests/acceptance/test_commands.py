@@ -211,3 +211,34 @@ def _wait_for_open_transaction(office: Office) -> None:
             return
         time.sleep(0.02)
     raise AssertionError("the import never began to write")
+
+
+def test_killing_an_import_of_many_files_loses_nothing_that_was_committed(office):
+    """kill -9 of the command; what is in is in whole, and the next call brings the rest."""
+    files = [
+        walk(office.folder / f"day-{k}.csv", number=f"D{k}", day=f"2023-{1 + k // 28:02d}-{1 + k % 28:02d}")
+        for k in range(40)
+    ]
+    process = subprocess.Popen(
+        [WANGGE, "import", "tracks", *files, "--town", TOWN, "--crs", "4490"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=child_environment(office.home), cwd=office.folder,
+    )  # fmt: skip
+    _wait_for_open_transaction(office)
+    time.sleep(0.3)
+    process.kill()
+    process.communicate()
+
+    again = office.json("import", "tracks", *files, "--town", TOWN, "--crs", "4490")
+
+    summary = again["summary"]
+    assert (summary["done"], summary["refused"]) == (40, 0)
+    assert summary["added"] + summary["unchanged"] == 40
+    assert summary["added"] > 0
+    third = office.json("import", "tracks", *files, "--town", TOWN, "--crs", "4490")
+    assert (third["summary"]["added"], third["summary"]["unchanged"]) == (0, 40)
+
+
+def test_patrols_are_read_again_by_the_rules_of_their_days(office):
+    told = office.json("patrols", "recompute", "--town", TOWN, "--from", "2024-05-01", "--to", "2024-05-01")
+
+    assert told == {"patrols": 1}

@@ -205,7 +205,8 @@ def test_times_that_were_spread_tell_no_speed_and_last_as_claimed(session, tmp_p
     rows = [
         {
             "track": 0, "segment": 0, "patrol": "N1", "person": "P2", "reach": "R1", "lon": 107 + n * 1.5e-3,
-            "lat": 29.005, "time": f"2024-05-01T01:{n * 5:02d}Z", "started_at": "2024-05-01T01:00Z", "ended_at": "2024-05-01T01:30Z",
+            "lat": 29.005, "time": f"2024-05-01T01:{n * 5:02d}Z",
+            "started_at": "2024-05-01T01:00Z", "ended_at": "2024-05-01T01:30Z",
             "claimed_m": 900.0, "timed": False, "no_track": False,
         }
         for n in range(6)
@@ -232,3 +233,20 @@ def test_a_track_of_an_unknown_person_is_left_out_and_the_others_are_stored(sess
 
     assert (whole.stored, partly.stored, partly.added) == (False, True, 1)
     assert session.scalars(select(Patrol.number)).all() == ["A"]
+
+
+def test_a_list_of_patrols_is_stored_with_what_it_claims(session, tmp_path):
+    line = "107.001,29.005;107.002,29.005;107.003,29.005;107.004,29.005"
+    file = write_table(
+        tmp_path / "list.csv",
+        "巡查编号,巡河人,河段编码,开始时间,结束时间,巡河里程(km),轨迹",
+        f'L1,P2,R1,2024-05-01 09:00,2024-05-01 09:30,0.4,"{line}"',
+        "L2,P2,R1,2024-05-02 09:00,2024-05-02 09:30,1.2,",
+    )
+
+    report = bring(session, file)
+
+    assert report.stored, (report.rejected, report.warnings)
+    rows = session.execute(select(Patrol.number, Patrol.kept, Patrol.claimed_m, Patrol.duration_s).order_by("number"))
+    assert rows.all() == [("L1", 4, 400.0, 1800.0), ("L2", 0, 1200.0, 1800.0)]
+    assert reasons(session, "L2") == ["no_track"]
