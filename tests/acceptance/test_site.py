@@ -1,13 +1,6 @@
 """The site as its people meet it: a real server, a real browser, nothing from outside."""
 
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +14,7 @@ from geo.database.engine import make_engine
 from geo.services.accounts import create_account
 from geo.services.imports import import_file
 from geo.types import Role
+from tests.acceptance.serving import serving, state_of
 from tests.api.town import A, fill_town
 from tests.browser import DESK, PHONE, watched
 from tests.database_fixtures import administer
@@ -39,6 +33,12 @@ PAGES = (
     "/reaches?view=map",
     "/reaches/R1",
     "/patrols",
+    "/patrols/1",
+    "/rates",
+    "/rates?by=month&definition=days",
+    "/rules",
+    "/reaches?view=recency",
+    "/reaches?view=gaps",
     "/responsibility",
     "/responsibility?view=map",
     "/responsibility?lon=107.005&lat=29.002",
@@ -48,12 +48,6 @@ PAGES = (
     "/reports",
     "/settings",
 )
-
-
-def _free_port() -> int:
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
 
 
 def _fill(url: str, folder: Path) -> None:
@@ -73,52 +67,23 @@ def _fill(url: str, folder: Path) -> None:
     engine.dispose()
 
 
-def _await(url: str, server: subprocess.Popen) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        assert server.poll() is None, "the server ended"
-        try:
-            urllib.request.urlopen(url + "/healthz", timeout=2).close()
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-        else:
-            return
-    pytest.fail("the server does not answer")
-
-
 @pytest.fixture(scope="module")
 def site(cluster, template, tmp_path_factory) -> Iterator[str]:
     """The address of a server of its own, on a town of two villages."""
     administer(cluster, f"CREATE DATABASE browsed TEMPLATE {template} STRATEGY file_copy")
     url = cluster.url_of("browsed")
     _fill(url, tmp_path_factory.mktemp("town"))
-    port = _free_port()
-    environment = {**os.environ, "WANGGE_DATABASE_URL": url, "WANGGE_LANGUAGE": "zh", "WANGGE_TODAY": "2024-06-30"}
-    wangge = Path(sys.executable).with_name("wangge")
-    server = subprocess.Popen([wangge, "serve", "--port", str(port)], env=environment, stdout=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
     try:
-        _await(address, server)
-        yield address
+        with serving(url, today="2024-06-30") as address:
+            yield address
     finally:
-        server.terminate()
-        server.wait(timeout=20)
         administer(cluster, "DROP DATABASE IF EXISTS browsed WITH (FORCE)")
 
 
 @pytest.fixture(scope="module")
 def signed_in(site, browser) -> dict:
     """The state of a browser in which the office's clerk is signed in."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{site}/login")
-    page.fill("[name=username]", USERNAME)
-    page.fill("[name=password]", PASSWORD)
-    page.press("[name=password]", "Enter")
-    page.wait_for_url(f"{site}/")
-    state = context.storage_state()
-    context.close()
-    return state
+    return state_of(browser, site, USERNAME, PASSWORD)
 
 
 @contextmanager
@@ -165,10 +130,10 @@ def test_a_clerk_signs_in_and_out_by_keyboard(site, browser):
         assert urlsplit(page.url).path == "/login"
 
 
-@pytest.mark.parametrize("path", ["/", "/issues", "/reaches", "/patrols"])
+@pytest.mark.parametrize("path", ["/", "/issues", "/reaches", "/patrols", "/rates", "/rates?by=village"])
 def test_links_keep_the_region_and_the_period(site, browser, signed_in, path):
     with _desk(browser, signed_in) as page:
-        page.goto(f"{site}{path}?region={A}&{DAYS}")
+        page.goto(f"{site}{path}{'&' if '?' in path else '?'}region={A}&{DAYS}")
 
         addresses = page.eval_on_selector_all(
             ".wg-nav li a, main td a, main footer a", "links => links.map(link => link.href)"
