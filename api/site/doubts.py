@@ -137,4 +137,4 @@ def _shift(shell: Shell, seconds: float) -> str:
         return shell.say("{days} 天", days=f"{days:.4g}")
     if hours >= 1:
         return shell.say("{hours} 小时", hours=f"{hours:.3g}")
-    return shell.say("{seconds} 秒", seconds=f"{abs(seconds):.0f}")
+    return shell.say("{count} 秒", count=f"{abs(seconds):.0f}")
