@@ -1,6 +1,7 @@
 """Dates and times as offices and apps write them."""
 
 import datetime as dt
+import unicodedata
 from collections.abc import Callable
 
 import numpy as np
@@ -51,7 +52,7 @@ def parse_moments(values: pd.Series, *, epoch: bool = False) -> Moments:
     """
     values = values.reset_index(drop=True)
     moments = pd.Series(pd.NaT, index=values.index, dtype="datetime64[us, UTC]")
-    text = _texts(values)
+    text = _with_plain_digits(_texts(values))
     filled = text != ""
     waiting = filled.copy()
     parsers: tuple[Callable[[pd.Series], pd.Series], ...] = (_iso, _year_first, _year_last, _compact, _serials)
@@ -83,6 +84,18 @@ def _texts(values: pd.Series) -> pd.Series:
         return values.fillna("").astype("str").str.strip()
     texts = ["" if value is None or value is pd.NaT or value != value else _text(value) for value in values]  # noqa: PLR0124 - NaN is what differs from itself
     return pd.Series(texts, index=values.index, dtype="str")
+
+
+def _with_plain_digits(text: pd.Series) -> pd.Series:
+    """Write full-width and other digits as 0 to 9, which patterns take for the same and numbers do not."""
+    other = ~text.str.isascii()
+    if other.any():
+        text = text.copy()
+        text[other] = [
+            "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in value)
+            for value in text[other]
+        ]
+    return text
 
 
 def _text(value: object) -> str:

@@ -13,7 +13,15 @@ from geo.errors import TooLarge, UnknownDatum
 from geo.readers.results import Limits
 from geo.text import Text
 
-__all__ = ["Placing", "check_vertices", "choose_datum", "place_geometry", "place_points", "warn_of_shift"]
+__all__ = [
+    "Placing",
+    "check_vertices",
+    "choose_datum",
+    "place_geometry",
+    "place_points",
+    "warn_of_shift",
+    "warn_of_shift_at",
+]
 
 Array = npt.NDArray[np.float64]
 Geometries = npt.NDArray[np.object_]
@@ -276,7 +284,12 @@ def warn_of_shift(defined: str, geometry: Geometries) -> Text | None:
     Chinese map apps write GCJ-02 into GeoJSON, GPX and KML all the same.
     """
     coordinates = shapely.get_coordinates(geometry)[:1000]
-    if not defined or not in_mainland(coordinates[:, 0], coordinates[:, 1]).any():
+    return warn_of_shift_at(defined, coordinates[:, 0], coordinates[:, 1])
+
+
+def warn_of_shift_at(defined: str, lon: Array, lat: Array) -> Text | None:
+    """Return the same warning for places given as two columns; see :func:`warn_of_shift`."""
+    if not defined or not in_mainland(lon, lat).any():
         return None
     message = "read as WGS 84, as {format} defines; if it comes from a Chinese map app, say --crs gcj02 or --crs bd09"
     return Text(message, format=defined)

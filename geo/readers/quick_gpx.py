@@ -5,6 +5,7 @@ pattern over tags is exact. Whatever departs from the usual shape is left to the
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +14,7 @@ import pandas as pd
 from geo.readers.fixes import Fixes
 from geo.readers.markup import parse_events
 
-__all__ = ["read_usual_gpx"]
+__all__ = ["parse_usual_times", "read_usual_gpx"]
 
 TOKEN = re.compile(rb"<trk(?:seg)?(?=[\s>/])|</trkseg>")
 # Each pattern begins with fixed letters, which the engine finds many times faster than a class.
@@ -23,6 +24,8 @@ TIME = re.compile(rb"<time>([^<&]*)</time>")
 ORDER = re.compile(rb"<t(?:rkpt|ime)(?=[ >])")
 NAME = re.compile(rb"<name>([^<&]*)</name>")
 # What would make a pattern inexact, or carries what only the parser looks for.
+# 2024-06-05T01:00:00Z, also with milliseconds: where the signs stand that are no digits.
+FORMS = {20: b"    -  -  T  :  :  Z", 24: b"    -  -  T  :  :  .   Z"}
 UNUSUAL = (b"<!", b":trk", b"ccuracy>", b"recision>", b"hAcc>", b"hacc>", b"HAcc>")
 
 
@@ -91,14 +94,17 @@ def _fixes(pieces: _Pieces, data: bytes) -> Fixes | None:
         lat, lon = (np.fromiter(map(float, column), float, len(column)) for column in (pieces.lat, pieces.lon))
     except ValueError:
         return None
-    # One text at once: decoding each time by itself takes longer than finding it.
-    text = b"\n".join(pieces.time).decode().split("\n") if pieces.time else []
-    if len(text) != len(lat):
-        return None
+    time = parse_usual_times(pieces.time)
+    if time is None:
+        # One text at once: decoding each time by itself takes longer than finding it.
+        text = b"\n".join(pieces.time).decode().split("\n") if pieces.time else []
+        if len(text) != len(lat):
+            return None
+        time = pd.Series(text, dtype="str")
     return Fixes(
         lon=pd.Series(lon),
         lat=pd.Series(lat),
-        time=pd.Series(text, dtype="str"),
+        time=time,
         accuracy_m=pd.Series(np.full(len(lat), np.nan)),
         track=np.repeat(pieces.tracks, pieces.lengths).astype(np.int64),
         segment=np.repeat(np.arange(len(pieces.lengths)), pieces.lengths).astype(np.int64),
@@ -106,3 +112,39 @@ def _fixes(pieces: _Pieces, data: bytes) -> Fixes | None:
         defined="GPX",
         other=len(re.findall(rb"<(?:wpt|rte)[\s>]", data)),
     )
+
+
+def parse_usual_times(texts: Sequence[bytes]) -> pd.Series | None:
+    """Return moments in UTC of times that are all written in one usual form; None if they are not.
+
+    Examples
+    --------
+    >>> parse_usual_times([b"2024-06-05T01:00:00Z"]).tolist()
+    [Timestamp('2024-06-05 01:00:00+0000', tz='UTC')]
+    """
+    size = len(texts[0]) if texts else 0
+    form = FORMS.get(size)
+    joined = b"".join(texts)
+    if form is None or set(map(len, texts)) != {size}:
+        return None
+    signs = np.frombuffer(joined, np.uint8).reshape(-1, size)
+    shape = np.frombuffer(form, np.uint8)
+    fixed = shape != ord(" ")
+    digits = signs[:, ~fixed].astype(np.int64) - ord("0")
+    if not (signs[:, fixed] == shape[fixed]).all() or digits.min() < 0 or digits.max() > 9:
+        return None
+    # The digits of year, month, day, hour, minute, second, and of milliseconds.
+    year = digits[:, :4] @ [1000, 100, 10, 1]
+    month, day, hour, minute, second = (digits[:, at : at + 2] @ [10, 1] for at in range(4, 14, 2))
+    milli = digits[:, 14:] @ [100, 10, 1] if size == 24 else np.zeros(len(texts), np.int64)
+    legal = (year >= 1900) & (year < 2200) & (month >= 1) & (month <= 12) & (day >= 1)
+    legal &= (hour < 24) & (minute < 60) & (second < 60)
+    if not legal.all():
+        return None
+    months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
+    if not (day <= ((months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")).astype(np.int64)).all():
+        return None
+    seconds = (hour * 60 + minute) * 60 + second
+    days = months.astype("datetime64[D]") + (day - 1)
+    micros = days.astype("datetime64[us]") + (seconds * 1_000_000 + milli * 1000).astype("timedelta64[us]")
+    return pd.Series(pd.DatetimeIndex(micros).tz_localize("UTC"))

@@ -15,7 +15,7 @@ from geo.readers.explosions import explode_lines
 from geo.readers.fixes import Fixes
 from geo.readers.headers import assign_columns, list_columns
 from geo.readers.places import geometry_of_table
-from geo.readers.placing import Placing, choose_datum, place_points, warn_of_shift
+from geo.readers.placing import Placing, choose_datum, place_points, warn_of_shift_at
 from geo.readers.results import Kind, Layer, Limits, Reading, Rejection
 from geo.readers.sources import Source
 from geo.readers.texts import one_line
@@ -225,12 +225,11 @@ def _finish(fixes: _Fixes, placing: Placing, source: Source, *, defined: str) ->
         message = "{file} has no usable fix; the first of {count}: {reason}"
         reason = rejected[0].reason if rejected else Text("there is none")
         raise Unreadable(message, file=source.name, count=len(frame), reason=reason)
-    good = frame[keep].copy()
+    good = frame if keep.all() else frame[keep].copy()
     warnings = [*fixes.warnings, *placing.warnings]
     if good["time"].isna().any():
         message = "{count} of {all} fixes have no time"
         warnings.append(Text(message, count=int(good["time"].isna().sum()), all=len(good)))
-    some = shapely.points(lon[keep][:1000], lat[keep][:1000])
-    if (warning := warn_of_shift(defined, some)) is not None:
+    if (warning := warn_of_shift_at(defined, lon[keep][:1000], lat[keep][:1000])) is not None:
         warnings.append(warning)
     return Reading(Kind.tracks, source.name, source.sha256, placing.code, good, rejected, tuple(warnings))

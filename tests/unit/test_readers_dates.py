@@ -110,3 +110,11 @@ def test_a_date_is_the_day_in_china():
 
     assert days.tolist() == [dt.date(2024, 6, 6), dt.date(2024, 6, 5), None]
     assert not bad.any()
+
+
+@pytest.mark.parametrize("value", ["２０２４年６月５日", "2024-0٦-05", "２０２４-０６-０５T00:00:00+08:00"])
+def test_digits_of_other_scripts_count_as_digits(value):
+    moments, bad = parse_moments(pd.Series([value]))
+
+    assert moments.tolist() == [pd.Timestamp("2024-06-04T16:00Z")]
+    assert not bad.any()
