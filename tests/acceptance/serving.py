@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, StorageState
 
 __all__ = ["serving", "state_of"]
 
@@ -35,7 +35,7 @@ def serving(database_url: str, *, today: str) -> Iterator[str]:
         server.wait(timeout=20)
 
 
-def state_of(browser: Browser, site: str, username: str, password: str) -> dict:
+def state_of(browser: Browser, site: str, username: str, password: str) -> StorageState:
     """Return the state of a browser in which somebody is signed in."""
     context = browser.new_context()
     page = context.new_page()
@@ -55,7 +55,7 @@ def _free_port() -> int:
         return int(asked.getsockname()[1])
 
 
-def _await(url: str, server: subprocess.Popen) -> None:
+def _await(url: str, server: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until:
         assert server.poll() is None, "the server ended"

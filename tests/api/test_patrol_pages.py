@@ -293,11 +293,21 @@ def test_a_rule_from_a_day_on_leaves_the_days_before_as_they_were(as_changer):
 
     saved = client.post("/rules", data=form)
 
-    assert saved.status_code == 303
+    assert (saved.status_code, saved.headers["location"]) == (303, "/rules?saved=0")
     page = words(client.get("/rules").text)
     assert "2024-01-01 至 2024-05-31" in page
     assert "不少于 1 分钟，不少于 100 m，只计 5–6 月" in page
     assert numbers(client.get(f"/patrols?{YEAR}&state=short").text) == ["XH-SHORT"]
+
+
+def test_a_wider_corridor_reads_the_tracks_again_and_says_so(as_changer):
+    client = as_changer("office")
+
+    saved = client.post("/rules", data={"place": TOWN, "valid_from": "2024-05-01", "corridor_m": "60"})
+
+    page = words(client.get(saved.headers["location"]).text)
+    assert "按新规则重新计算的巡河： 4 次" in page
+    assert "走廊敏感性 15 m：" not in words(client.get("/reaches/R1?from=2024-05-01&to=2024-05-31").text)
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,11 @@ def _over_time(shell: Shell, over: CoverageOverTime) -> dict[str, Any]:
     figures, history, suggested = over.reaches.iloc[0], over.histories[0], over.suggestions[0]
     length_m = float(figures["length_m"])
     season_strips: list[tuple[str, float, list[Part]]] = [
-        (season, history.seasons_m[season], count_parts(length_m, [(*piece, _MEDIUM) for piece in history.seasons[season]]))
+        (
+            season,
+            history.seasons_m[season],
+            count_parts(length_m, [(*piece, _MEDIUM) for piece in history.seasons[season]]),
+        )
         for season in _SEASONS
     ]
     intervals = [each for each in history.intervals if each.end_m - each.start_m >= _LEAST_M]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Path
+from fastapi import APIRouter, Depends, Form, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BeforeValidator
 
@@ -38,15 +38,21 @@ _MOST_REACHES = 1000
 
 
 @router.get("/rules")
-def rules_page(shell: ShellDep, level: LevelDep) -> HTMLResponse:
-    """Show the rules with their days, and how often which reach is to be patrolled."""
-    return _page(shell, level=level)
+def rules_page(
+    shell: ShellDep, level: LevelDep, saved: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None
+) -> HTMLResponse:
+    """Show the rules with their days, and how often which reach is to be patrolled.
+
+    `saved` is how many patrols a change that was just made has read again.
+    """
+    return _page(shell, level=level, saved=saved)
 
 
 def _page(
     shell: Shell,
     *,
     level: str | None = None,
+    saved: int | None = None,
     fault: WanggeError | None = None,
     at: str = "",
     given: dict[str, Any] | None = None,
@@ -61,7 +67,7 @@ def _page(
         quotas=[row | _held(shell, row) for row in quotas], level=level, office=office,
         regions=regions[regions["level"] != "group"].to_dict("records"),
         reaches=_reaches(shell, level) if office else [], fault=translate(fault.text, shell.language) if fault else "",
-        at=at, given=given or {}, changed=shell.request.query_params.get("reread") == "1",
+        at=at, given=given or {}, saved=saved,
         per_month=sum(row["times"] for row in quotas if row["per"] == "month" and _holds(row, shell.today)),
     )  # fmt: skip
 
@@ -93,7 +99,7 @@ def _attempt(shell: Shell, at: str, act: Callable[[], dict[str, Any]], given: di
             told = act()
     except WanggeError as error:
         return _page(shell, fault=error, at=at, given=given)
-    return RedirectResponse(shell.link("/rules", reread=1 if told.get("rereads") else None), 303)
+    return RedirectResponse(shell.link("/rules", saved=told.get("reread") or 0), 303)
 
 
 @router.post("/rules")
