@@ -85,7 +85,11 @@ def read_kml_fixes(data: bytes) -> Fixes:
         other += not found
     if not pieces:
         pieces = _timed_points(root)
-    return _fixes([piece for piece in pieces if piece.places], other)
+    timed = [piece for piece in pieces if any(piece.times)]
+    if timed:
+        # Apps draw a line of the same outing beside its track; without times it would count twice.
+        other += len({piece.track for piece in pieces} - {piece.track for piece in timed})
+    return _fixes([piece for piece in timed or pieces if piece.places], other)
 
 
 def _parse(data: bytes) -> Any:

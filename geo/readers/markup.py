@@ -5,7 +5,7 @@ from collections.abc import Callable
 from xml.parsers import expat
 
 from geo.errors import Unreadable
-from geo.readers.texts import decode
+from geo.readers.texts import decode, guess_encoding
 
 __all__ = ["parse_events", "root_name", "to_utf8"]
 
@@ -29,13 +29,21 @@ def to_utf8(data: bytes) -> bytes:
     declared = DECLARATION.match(data[:512])
     name = declared[1].decode().lower() if declared else "utf-8"
     if name in ("utf-8", "utf8", "us-ascii", "ascii"):
-        return data
+        # Some apps declare UTF-8 and write names in GBK.
+        return data if data.isascii() or guess_encoding(data) == "utf-8" else _guessed(data)
     # GB2312 and GBK are parts of GB18030, and files that declare the lesser often hold the greater.
     codec = "gb18030" if name in ("gb2312", "gbk", "gb18030", "cp936", "x-gbk") else name
     try:
         return _declared_utf8(data.decode(codec).encode())
     except (LookupError, UnicodeError) as fault:
         raise Unreadable("the file is not in the encoding that it declares: {encoding}", encoding=name) from fault
+
+
+def _guessed(data: bytes) -> bytes:
+    try:
+        return data.decode("gb18030").encode()
+    except UnicodeDecodeError:
+        return data  # expat tells the line
 
 
 def _declared_utf8(data: bytes) -> bytes:

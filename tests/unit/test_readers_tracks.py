@@ -169,6 +169,22 @@ def test_kml_tracks_come_with_their_times_and_breaks(tmp_path):
     assert frame["time"].iloc[-1] == pd.Timestamp("2024-06-05T07:00:00Z")
 
 
+def test_a_line_without_times_beside_a_track_is_no_second_outing(tmp_path):
+    line = "<LineString><coordinates>107.5,29.8 107.6,29.8</coordinates></LineString>"
+    placemark = "<Placemark><name>路线</name>" + line + "</Placemark></Document>"
+    path = text(tmp_path / "a.kml", TRACK_KML.replace("</Document>", placemark))
+
+    assert set(read_tracks(path).frame["name"]) == {"上午", "下午"}
+
+
+@pytest.mark.parametrize("declared", ["UTF-8", "GBK"])
+def test_names_in_gbk_are_read_whatever_is_declared(tmp_path, declared):
+    path = gpx(tmp_path / "a.gpx", fixes())
+    path.write_bytes(path.read_text("utf-8").replace('encoding="UTF-8"', f'encoding="{declared}"').encode("gbk"))
+
+    assert set(read_tracks(path).frame["name"]) == {"巡河"}
+
+
 def test_points_with_time_stamps_are_a_track(tmp_path):
     point = "<Point><coordinates>107.5,29.8</coordinates></Point>"
     placemark = "<Placemark><TimeStamp><when>{}</when></TimeStamp>" + point + "</Placemark>"
