@@ -281,6 +281,19 @@ def test_the_patroller_answers_and_the_office_reads_it(as_changer, look):
     assert "不是我" not in page
 
 
+def test_an_answer_after_the_decision_comes_back_to_the_office(as_changer, look):
+    id_ = patrol_id(look, "XH-REJECTED")
+    as_changer("office").post(f"/patrols/{id_}/decision", data={"verdict": "rejected", "note": "没有到现场"})
+    before = numbers(as_changer("office").get(f"/patrols?{YEAR}&state=doubtful").text)
+
+    as_changer("chief.west").post(f"/patrols/{id_}/answer", data={"note": "有照片"})
+
+    page = as_changer("office").get(f"/patrols?{YEAR}&state=doubtful").text
+    assert "XH-REJECTED" not in before
+    assert re.search(f'href="/patrols/{id_}[^"]*#verdict">XH-REJECTED<', page)
+    assert "XH-REJECTED" not in as_changer("viewer").get(f"/patrols?{YEAR}&state=doubtful").text
+
+
 def test_a_rule_from_a_day_on_leaves_the_days_before_as_they_were(as_changer):
     client = as_changer("office")
     form = {

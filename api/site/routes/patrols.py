@@ -30,6 +30,7 @@ __all__ = ["router"]
 router = APIRouter()
 
 _MOST_ROWS = 50
+_MOST_WAITING = 1000
 _DECIDERS = (Role.admin, Role.office, Role.leader)
 _Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _Words = Annotated[str, Form(max_length=4000)]
@@ -47,8 +48,17 @@ def patrols(shell: ShellDep, chosen: PatrolFilterDep, paging: PagingDep) -> HTML
         "patrols.html", of="patrols", title=shell.say("待核轨迹" if chosen.state == "doubtful" else "巡河记录"),
         shown=[row | {"why": shortfalls(shell, row, book)} for row in rows], following=cursor_of(following),
         counts=patrol_counts(shell.session, shell.scope, period, chosen), chosen=chosen,
+        answered=_answered(shell) if chosen.state == "doubtful" else [],
         begun=paging.after is not None,
     )  # fmt: skip
+
+
+def _answered(shell: Shell) -> list[dict[str, Any]]:
+    """Return the patrols, of any time, whose patroller had something to say about the last decision."""
+    if shell.account.role not in _DECIDERS:
+        return []
+    waiting, _ = verdicts.doubtful_page(shell.session, shell.scope, limit=_MOST_WAITING)
+    return [row for row in waiting if row["verdict"] != "doubtful"][:_MOST_ROWS]
 
 
 @router.get("/patrols/{patrol_id}")
