@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from geo.errors import InvalidInput
 from geo.readers.columns import Field
@@ -14,6 +15,7 @@ __all__ = ["assign_columns", "count_known", "fold", "list_columns"]
 NAME_BYTES = 10
 
 
+@lru_cache(maxsize=4096)
 def fold(header: str) -> str:
     """Return a header without what people write differently: width, case, spaces, signs.
 

@@ -18,7 +18,7 @@ __all__ = ["Repeats", "add_doubts", "copy_doubts", "find_repeats", "overlaps_of"
 
 _LOOK_BACK = timedelta(days=400)
 _COMPARED = 3_000  # stored lines that a file is compared with; the newest first
-_SPOT = 5e-5  # degrees: what rounding may have moved
+_SAMPLES = 16  # fixes of a new track by which stored lines near it are looked up
 _CLOCK_S = 60.0  # less is no other clock, only another rounding
 
 
@@ -78,11 +78,12 @@ def _sort_in(
 
 
 def _stored(session: Session, new: Sequence[CleanedTrack], but: set[int]) -> list[tuple[int, int | None, CleanedTrack]]:
-    boxes = np.array([(t.lon.min(), t.lat.min(), t.lon.max(), t.lat.max()) for t in new])
-    boxes += np.array([-_SPOT, -_SPOT, _SPOT, _SPOT])
+    at = [np.unique(np.linspace(0, t.kept - 1, _SAMPLES).astype(np.int64)) for t in new]
+    places = np.concatenate([np.column_stack([t.lon[k], t.lat[k]]) for t, k in zip(new, at, strict=True)])
+    track = np.repeat(np.arange(len(new)), [len(k) for k in at])
     first, last = min(t.started_at_s for t in new), max(t.started_at_s for t in new)
     around = (_moment(first) - _LOOK_BACK, _moment(last) + _LOOK_BACK)
-    people = store.similar_tracks(session, boxes, *around, limit=_COMPARED)
+    people = store.similar_tracks(session, places, track, *around, limit=_COMPARED)
     ids = [id_ for id_ in people if id_ not in but]
     lines = store.load_tracks(session, ids)
     return [(id_, people[id_], _track_of(lines[id_])) for id_ in ids if id_ in lines]

@@ -31,6 +31,8 @@ __all__ = [
     "write_tracks",
 ]
 
+_SPOT = 1e-4  # degrees: ten metres, more than rounding or thinning moves a line
+_MEETINGS = 3  # places of sixteen that a copy has in common at least, be it a part of the other
 _LOADED = 500  # lines that are read at once
 _PATROL = (
     "id", "number", "region_code", "level", "person_id", "reach_id", "started_at", "ended_at", "length_m", "duration_s",
@@ -89,35 +91,34 @@ def reasons_of(session: Session, ids: Sequence[int]) -> dict[int, list[dict[str,
 
 
 def similar_tracks(
-    session: Session, boxes: np.ndarray, starts_at: datetime, ends_at: datetime, *, limit: int
+    session: Session, places: np.ndarray, track: np.ndarray, starts_at: datetime, ends_at: datetime, *, limit: int
 ) -> dict[int, int | None]:
-    """Return the stored patrols whose line meets one of some boxes, with the person of each.
+    """Return the stored patrols whose line passes several places of one of some tracks, with the person of each.
 
     Parameters
     ----------
-    boxes : ndarray of float, shape (n, 4)
-        West, south, east, north in degrees.
+    places : ndarray of float, shape (n, 2)
+        Longitude and latitude.
+    track : ndarray of int, shape (n,)
+        What each belongs to.
     starts_at, ends_at : datetime
         Only those that started in between, the newest first, no more than `limit`.
     """
     statement = text(
-        "SELECT p.id, p.person_id FROM patrol p JOIN track t ON t.patrol_id = p.id"
-        " WHERE p.started_at BETWEEN :first AND :last AND EXISTS (SELECT FROM unnest("
-        " CAST(:west AS float8[]), CAST(:south AS float8[]), CAST(:east AS float8[]), CAST(:north AS float8[]))"
-        " AS b (w, s, e, n) WHERE t.path && ST_MakeEnvelope(b.w, b.s, b.e, b.n, 4490))"
+        "SELECT p.id, p.person_id FROM patrol p WHERE p.started_at BETWEEN :first AND :last AND p.id IN"
+        " (SELECT t.patrol_id FROM (SELECT k, ST_SetSRID(ST_MakePoint(lon, lat), 4490) AS place"
+        "  FROM unnest(CAST(:lon AS float8[]), CAST(:lat AS float8[]), CAST(:track AS int[])) AS s (lon, lat, k)) AS s"
+        "  JOIN track t ON ST_DWithin(t.path, s.place, :spot)"
+        "  GROUP BY t.patrol_id, s.k HAVING count(*) >= :least)"
         " ORDER BY p.started_at DESC, p.id LIMIT :limit"
     )
-    if len(boxes) <= 20:
-        # Few boxes ask the index, each for itself.
-        statement = text(
-            "SELECT p.id, p.person_id FROM patrol p WHERE p.started_at BETWEEN :first AND :last AND p.id IN"
-            " (SELECT t.patrol_id FROM unnest("
-            " CAST(:west AS float8[]), CAST(:south AS float8[]), CAST(:east AS float8[]), CAST(:north AS float8[]))"
-            " AS b (w, s, e, n) JOIN track t ON t.path && ST_MakeEnvelope(b.w, b.s, b.e, b.n, 4490))"
-            " ORDER BY p.started_at DESC, p.id LIMIT :limit"
-        )
-    sides = dict(zip(("west", "south", "east", "north"), boxes.T.tolist(), strict=True))
-    rows = session.execute(statement, {"first": starts_at, "last": ends_at, "limit": limit} | sides)
+    rows = session.execute(
+        statement,
+        {
+            "lon": places[:, 0].tolist(), "lat": places[:, 1].tolist(), "track": track.tolist(), "spot": _SPOT,
+            "least": _MEETINGS, "first": starts_at, "last": ends_at, "limit": limit,
+        },
+    )  # fmt: skip
     return {row[0]: row[1] for row in rows}
 
 
