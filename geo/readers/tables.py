@@ -43,7 +43,7 @@ def read_csv(data: bytes, fields: Sequence[Field], mapping: Mapping[str, str], l
     if not text.strip():
         raise Unreadable("the table is empty")
     sample = text[:SAMPLE_CHARACTERS]
-    separator = _separator(sample)
+    separator = _separator_of_header(sample, fields, mapping) or _separator(sample)
     head = _sample_rows(sample, separator)
     header = _header_row(head, fields, mapping)
     width = max(len(row) for row in head)
@@ -97,6 +97,19 @@ def _sheets(data: bytes) -> dict[str, pd.DataFrame]:
             raise Unreadable("the workbook has a password; save it without one") from fault
         raise Unreadable("the workbook is damaged") from fault
     return sheets
+
+
+def _separator_of_header(sample: str, fields: Sequence[Field], mapping: Mapping[str, str]) -> str:
+    """Return the separator by which most headers are known; an empty word when two would do, or none.
+
+    A track in a cell may have more commas in each line than the table has columns.
+    """
+    known = {}
+    for separator in SEPARATORS:
+        head = _sample_rows(sample, separator) if separator in sample else []
+        known[separator] = max((count_known(row, fields, mapping) for row in head), default=0)
+    first, second = sorted(known, key=lambda separator: known[separator], reverse=True)[:2]
+    return first if known[first] > max(known[second], 1) else ""
 
 
 def _separator(sample: str) -> str:

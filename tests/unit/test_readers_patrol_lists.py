@@ -248,6 +248,15 @@ def test_quoted_tracks_do_not_hide_the_separator(tmp_path):
     assert read_tracks(path, crs="4490").frame["person"].tolist() == ["张三"] * 3 + ["李四"] * 2
 
 
+def test_long_tracks_do_not_hide_the_separator(tmp_path):
+    track = ";".join(f"{107.5 + 1e-5 * k:.6f},29.8" for k in range(500))
+
+    frame = patrols(tmp_path, *[track] * 20).frame
+
+    assert frame["track"].nunique() == 20
+    assert len(frame) == 10_000
+
+
 def test_a_workbook_with_title_sums_and_real_dates_is_read(tmp_path):
     serial = 45448 + 9 / 24
     path = workbook(
