@@ -100,7 +100,7 @@ class NewQuota(_Strict):
 class RatesOut(BaseModel):
     """Rates of a period (巡河率): the document of ``wangge rates --json``."""
 
-    period: tuple[date, date]
+    period: list[date] = Field(min_length=2, max_length=2, description="First and last day")
     by: str
     definition: str = Field(description="count, days or persons: what stands above and below the line")
     rates: list[dict[str, Any]]

@@ -30,9 +30,9 @@ def quick_hashes() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def site_engine(quick_hashes, cluster, template, tmp_path_factory) -> Iterator[Engine]:
-    """A filled database that the package's tests share; they must not depend on what others add."""
+    """A filled database that the tests of a module share."""
     administer(cluster, f"CREATE DATABASE site_tests TEMPLATE {template} STRATEGY file_copy")
     engine = make_engine(cluster.url_of("site_tests"))
     with Session(engine) as session:
@@ -56,7 +56,7 @@ def site_session(site_engine) -> Iterator[Session]:
         yield made
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def bearer(site_engine):
     """Return the header of an account's token: ``bearer("office.town")``."""
     tokens: dict[str, str] = {}
