@@ -125,7 +125,9 @@ def doubts_of(
     return [doubt for doubt in found if doubt is not None]
 
 
-def repeat_doubt(kind: str, other: str | int, *, shift_s: float, deviation_m: float, share: float = 1.0) -> Doubt:
+def repeat_doubt(
+    kind: str, other: str | int, *, shift_s: float, deviation_m: float, share: float = 1.0, certain: bool = True
+) -> Doubt:
     """Return the doubt that a track copies an earlier one; `kind` as in :func:`geo.compute.likeness.find_likeness`.
 
     Parameters
@@ -133,12 +135,15 @@ def repeat_doubt(kind: str, other: str | int, *, shift_s: float, deviation_m: fl
     other : str or int
         The earlier patrol.
     shift_s : float
-        How much later this one is.
+        How much later this one is; negative if it is the earlier one.
     share : float
         The share of its fixes that are the other's.
+    certain : bool
+        Whether it is known which of the two is the copy. Where the walk with the earlier date came to
+        light later, somebody may as well have dated a copy back.
     """
     evidence = {"patrol": other, "shift_s": round(shift_s), "deviation_m": round(deviation_m, 2)}
-    return Doubt(kind, evidence | {"share": round(share, 3)})
+    return Doubt(kind, evidence | {"share": round(share, 3)} | ({} if certain else {"certain": False}))
 
 
 def overlap_doubt(other: str | int, start_s: float, end_s: float) -> Doubt:
@@ -153,7 +158,8 @@ def verdict_of(doubts: Iterable[Doubt]) -> str:
     """Return the machine's verdict: ``valid``, ``doubtful``, or ``rejected`` for what cannot be.
 
     It cannot be that most of a track lies in the future, or that all of one is an
-    earlier one's points at another time. All else waits for a person.
+    earlier one's points at another time. All else waits for a person: so does the
+    question which of two is the copy, where that is not certain.
 
     Examples
     --------
@@ -173,7 +179,7 @@ def _impossible(doubt: Doubt) -> bool:
         return bool(doubt.evidence["share"] > 0.5)
     if doubt.reason in ("repeated", "shifted_repeat"):
         # The same points at the same time are one walk recorded twice, or two people with one phone.
-        return bool(abs(doubt.evidence["shift_s"]) > DEFAULT_RULES.clock_s)
+        return doubt.evidence.get("certain", True) and bool(abs(doubt.evidence["shift_s"]) > DEFAULT_RULES.clock_s)
     return False
 
 

@@ -66,11 +66,18 @@ def store_tracks(batch: Batch) -> Counts:
                 Text("there are no reaches yet, so nothing is covered; import reaches, then the tracks")
             )
         some = np.array(stored)
-        write_results(
+        doubted = write_results(
             batch, outings.take(some), [tracks[k] for k in stored], [rules[k] for k in stored], lines,
-            [ids[k] for k in stored], [found and found[0] for found in (who[k] for k in stored)], repeats, ids,
+            [ids[k] for k in stored], _keys(who, stored), _keys(where, stored), repeats, ids,
         )  # fmt: skip
+        if doubted:
+            message = "{count} patrols that were stored before are doubted now and wait for a decision"
+            batch.warnings.append(Text(message, count=doubted))
     return counts
+
+
+def _keys(found: list[Found], which: list[int]) -> list[int | None]:
+    return [None if (record := found[k]) is None else record[0] for k in which]
 
 
 _NOTHING = CleanedTrack(0, {}, np.empty(0), np.empty(0), np.empty(0), np.empty(0, np.int64), 0.0, 0.0)
@@ -228,10 +235,14 @@ def write_results(
     reaches: gpd.GeoDataFrame,
     ids: list[int],
     persons: list[int | None],
+    named: list[int | None],
     repeats: Repeats,
     ids_by_place: dict[int, int],
-) -> None:
-    """Store lines, stretches and checks of patrols whose rows are there."""
+) -> int:
+    """Store lines, stretches and checks of patrols whose rows are there.
+
+    `named` are the reaches that their records name. Returns how many other patrols are doubted because of them.
+    """
     session = batch.session
     lined = [k for k, track in enumerate(tracks) if track.kept]
     if lined:
@@ -239,9 +250,8 @@ def write_results(
         if len(reaches):
             rows = cover_by_rules(tracks, rules, reaches)
             store.write_stretches(session, ((ids[k], reach, corridor, parts) for k, reach, corridor, parts in rows))
-    doubts = dict(
-        zip(ids, doubts_by_rules(outings, tracks, rules, reaches, now_s=datetime.now(UTC).timestamp()), strict=True)
-    )
+    now_s = datetime.now(UTC).timestamp()
+    doubts = dict(zip(ids, doubts_by_rules(outings, tracks, rules, reaches, named, now_s=now_s), strict=True))
     spans = [span_of(outings, k, track) for k, track in enumerate(tracks)]
     start_s, end_s = (np.array([span[side].timestamp() for span in spans]) for side in (0, 1))
     others: dict[int, list[Doubt]] = {}
@@ -252,3 +262,4 @@ def write_results(
         session, [(id_, verdict_of(told), [doubt.as_json() for doubt in told]) for id_, told in doubts.items()]
     )
     add_doubts(session, others)
+    return len(others)

@@ -86,19 +86,44 @@ def _by_corridor(tracks: Sequence[CleanedTrack], rules: Sequence[PatrolRule]) ->
     return sorted(groups.items())
 
 
+def _near(
+    tracks: Sequence[CleanedTrack],
+    rules: Sequence[PatrolRule],
+    reaches: gpd.GeoDataFrame,
+    named: Sequence[int | None],
+) -> np.ndarray:
+    """Return the share of each track near its reach; NaN where there is none to be near to."""
+    near = np.full(len(tracks), np.nan)
+    ids = reaches["id"].to_numpy()
+    for corridor_m, at in _by_corridor(tracks, rules):
+        groups: dict[int | None, list[int]] = {}
+        for k in at:
+            groups.setdefault(named[k], []).append(k)
+        for reach, some in groups.items():
+            lines = reaches.geometry if reach is None else reaches.geometry[ids == reach]
+            if len(lines):
+                near[some] = near_shares([tracks[k] for k in some], lines, within_m=_NEAR * corridor_m)
+    return near
+
+
 def doubts_by_rules(
     outings: Outings,
     tracks: Sequence[CleanedTrack],
     rules: Sequence[PatrolRule],
     reaches: gpd.GeoDataFrame,
+    named: Sequence[int | None],
     *,
     now_s: float,
 ) -> list[list[Doubt]]:
-    """Return the reasons for doubt that stand in each track itself."""
-    near = np.full(len(tracks), np.nan)
-    if len(reaches):
-        for corridor_m, at in _by_corridor(tracks, rules):
-            near[at] = near_shares([tracks[k] for k in at], reaches.geometry, within_m=_NEAR * corridor_m)
+    """Return the reasons for doubt that stand in each track itself.
+
+    Parameters
+    ----------
+    named : sequence of int or None
+        The reach that each record says was patrolled: a walk along another river is none of it. Without
+        one, any reach will do.
+    """
+    near = _near(tracks, rules, reaches, named)
     found = []
     for k, (track, rule) in enumerate(zip(tracks, rules, strict=True)):
         share = None if np.isnan(near[k]) else float(near[k])

@@ -115,15 +115,17 @@ def _renew(work: _Work, outings: Outings, rows: Sequence[dict[str, Any]]) -> Non
     store.clear_results(session, ids)
     for k, row in enumerate(rows):
         track = tracks[k]
+        # A record without a track keeps what it claims; one whose every fix is dropped has lasted no time.
+        claims = outings.end[k] == outings.first[k]
         span = span_of(outings, k, track) if track.kept else (row["started_at"], row["ended_at"])
         values = {
             "started_at": span[0], "ended_at": span[1], "length_m": track.length_m,
-            "duration_s": duration_of(outings, k, track) if track.kept else 0.0, "fixes": track.fixes,
+            "duration_s": duration_of(outings, k, track) if track.kept or claims else 0.0, "fixes": track.fixes,
             "kept": track.kept, "dropped": track.dropped,
         }  # fmt: skip
         store.change_patrol(session, row["id"], values)
     repeats = find_repeats(session, tracks, persons)
     write_results(
-        work, outings, tracks, rules, work.around.reaches(session, Scope.whole()), ids, persons, repeats,
-        dict(enumerate(ids)),
+        work, outings, tracks, rules, work.around.reaches(session, Scope.whole()), ids, persons,
+        [row["reach"] for row in rows], repeats, dict(enumerate(ids)),
     )  # fmt: skip

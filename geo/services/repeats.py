@@ -136,7 +136,11 @@ def overlaps_of(
 
 
 def copy_doubts(repeats: Repeats, ids: dict[int, int]) -> dict[int, list[Doubt]]:
-    """Return the doubts on copies by id, once the new tracks have theirs; the later one of two is the copy."""
+    """Return the doubts on copies by id, once the new tracks have theirs.
+
+    The later one of two is the copy, unless it was stored before the other came: then both are doubted, for
+    else a copy dated back would strike out the walk that it was made from.
+    """
     found: dict[int, list[Doubt]] = {}
     for k, other, id_, facts in repeats.copies:
         theirs = id_ if other is None else ids.get(other)
@@ -145,10 +149,14 @@ def copy_doubts(repeats: Repeats, ids: dict[int, int]) -> dict[int, list[Doubt]]
         copy, original, shift_s = ids[k], theirs, facts["shift_s"]
         if shift_s < 0:
             copy, original, shift_s = original, copy, -shift_s
-        doubt = repeat_doubt(
-            facts["kind"], original, shift_s=shift_s, deviation_m=facts["deviation_m"], share=facts["share"]
-        )
-        found.setdefault(copy, []).append(doubt)
+        # Ids grow with each import; the order within one file says nothing.
+        certain = other is not None or copy > original
+        for one, another, later_s in ((copy, original, shift_s), (original, copy, -shift_s))[: 1 if certain else 2]:
+            doubt = repeat_doubt(
+                facts["kind"], another, shift_s=later_s, deviation_m=facts["deviation_m"], share=facts["share"],
+                certain=certain,
+            )  # fmt: skip
+            found.setdefault(one, []).append(doubt)
     return found
 
 

@@ -90,12 +90,31 @@ def test_the_same_points_on_another_day_are_stored_and_rejected(session, tmp_pat
     assert verdict(session, "A") == "valid"
 
 
-def test_the_later_of_two_copies_is_the_copy_whichever_came_first(session, tmp_path):
+def test_a_copy_that_is_dated_back_does_not_strike_out_the_walk_that_was_there(session, tmp_path):
     bring(session, stroll(tmp_path / "b.csv", number="B", start="2024-05-09 09:30"))
 
-    bring(session, stroll(tmp_path / "a.csv"))
+    report = bring(session, stroll(tmp_path / "a.csv"))
+
+    # Which of the two is the copy, nobody knows but a person: neither counts till then.
+    assert (verdict(session, "A"), verdict(session, "B")) == ("doubtful", "doubtful")
+    assert reasons(session, "A") == reasons(session, "B") == ["shifted_repeat"]
+    assert any("doubted now" in warning for warning in report.warnings)
+
+
+def test_of_two_copies_in_one_file_the_later_is_the_copy(session, tmp_path):
+    later = stroll(tmp_path / "b.csv", number="B", start="2024-05-09 09:30").read_text(encoding="utf-8-sig")
+    earlier = stroll(tmp_path / "a.csv").read_text(encoding="utf-8-sig")
+    rows = later.splitlines()[1:] + earlier.splitlines()[1:]
+
+    bring(session, write_table(tmp_path / "both.csv", HEADER, *rows))
 
     assert (verdict(session, "A"), verdict(session, "B")) == ("valid", "rejected")
+
+
+def test_a_walk_along_another_reach_is_none_of_the_one_that_it_names(session, tmp_path):
+    bring(session, stroll(tmp_path / "a.csv", reach="R2"))
+
+    assert (verdict(session, "A"), reasons(session, "A")) == ("doubtful", ["outside_corridor"])
 
 
 def test_one_outing_told_by_two_people_is_for_a_person_to_judge(session, tmp_path):
@@ -250,3 +269,14 @@ def test_a_list_of_patrols_is_stored_with_what_it_claims(session, tmp_path):
     rows = session.execute(select(Patrol.number, Patrol.kept, Patrol.claimed_m, Patrol.duration_s).order_by("number"))
     assert rows.all() == [("L1", 4, 400.0, 1800.0), ("L2", 0, 1200.0, 1800.0)]
     assert reasons(session, "L2") == ["no_track"]
+
+
+def test_a_record_without_a_track_keeps_what_it_claims_when_it_is_read_again(session, tmp_path):
+    header = "巡查编号,巡河人,河段编码,开始时间,结束时间,巡河里程(km),轨迹"
+    bring(session, write_table(tmp_path / "list.csv", header, "L2,P2,R1,2024-05-02 09:00,2024-05-02 09:30,1.2,"))
+
+    recompute(session, Scope.whole())
+
+    session.expire_all()
+    row = session.scalar(select(Patrol))
+    assert (row.duration_s, (row.ended_at - row.started_at).total_seconds(), row.length_m) == (1800.0, 1800.0, 0.0)
