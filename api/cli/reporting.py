@@ -49,12 +49,12 @@ def report_patrols(
     names = [*(tell(str(row["level"] or "none")) for row in found["levels"]), tell("total")]
     rows = [
         [
-            name, str(row["patrols"]), str(row["valid"]), _number(row["planned"], ""), _number(row["rate"], ".2%"),
-            f"{row['hours']:.2f}", f"{row['km']:.2f}",
+            name, str(row["patrols"]), str(row["valid"]), str(row["doubtful"]), str(row["rejected"]),
+            _number(row["planned"], ""), _number(row["rate"], ".2%"), f"{row['hours']:.2f}", f"{row['km']:.2f}",
         ]
         for name, row in zip(names, [*found["levels"], found["total"]], strict=True)
     ]  # fmt: skip
-    say_table(["level", "patrols", "valid", "planned", "rate", "hours", "km"], rows)
+    say_table(["level", "patrols", "valid", "doubtful", "not accepted", "planned", "rate", "hours", "km"], rows)
     total = found["total"]
     if total["patrols"]:
         say(

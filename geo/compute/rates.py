@@ -5,13 +5,16 @@ from typing import Any, Literal, get_args
 
 import pandas as pd
 
-__all__ = ["DEFINITIONS", "Definition", "rate_table"]
+__all__ = ["ACCEPTED", "DEFINITIONS", "Definition", "rate_table"]
 
 
 Definition = Literal["count", "days", "persons"]
 """What stands above and below the line (口径); one of them stands behind each figure."""
 
 DEFINITIONS: tuple[Definition, ...] = get_args(Definition)
+
+ACCEPTED = ("valid", "short")
+"""States of patrols whose record is believed, whether the rule counts them or not."""
 
 
 def rate_table(patrols: pd.DataFrame, plans: pd.DataFrame, by: str, definition: Definition) -> pd.DataFrame:
@@ -34,7 +37,8 @@ def rate_table(patrols: pd.DataFrame, plans: pd.DataFrame, by: str, definition: 
 ``done``, ``due``, ``rate``
         ``done`` and ``due`` are what the definition divides: valid patrols and planned ones; days with a valid
         patrol of a person on a reach, and days due, one for each planned patrol; persons who met their plan, and
-        persons who have one. Where nothing is due, ``planned`` and ``rate`` are None and not 0. Never capped.
+        persons who have one. Hours and kilometres are those of records that are neither doubtful nor rejected.
+        Where nothing is due, ``planned`` and ``rate`` are None and not 0. Never capped.
 
     Examples
     --------
@@ -66,11 +70,12 @@ def _parts(frame: pd.DataFrame, by: str) -> dict[Any, pd.DataFrame]:
 def _row(key: Any, walked: pd.DataFrame, plans: pd.DataFrame, definition: Definition) -> tuple[Any, ...]:
     states = walked["state"].value_counts()
     valid = walked[walked["state"] == "valid"]
+    accepted = walked[walked["state"].isin(ACCEPTED)]
     planned = int(plans["planned"].sum())
     done, due = _measured(valid, plans, planned, definition)
     return (
         key, len(walked), len(valid), int(states.get("doubtful", 0)), int(states.get("rejected", 0)),
-        _exact_sum(walked["duration_s"]) / 3600, _exact_sum(walked["length_m"]) / 1000, planned or None,
+        _exact_sum(accepted["duration_s"]) / 3600, _exact_sum(accepted["length_m"]) / 1000, planned or None,
         done, due or None, done / due if due else None,
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from math import fsum
 import pandas as pd
 from sqlalchemy.orm import Session
 
+from geo.compute.rates import ACCEPTED
 from geo.services.filters import Period
 from geo.services.patrols import PatrolFilter
 from geo.services.rates import walked_frame
@@ -20,8 +21,10 @@ class PatrolCounts:
 
     Attributes
     ----------
-    total, hours, km
+    total : int
         Of the patrols that the filter finds.
+    hours, km : float
+        Of those of them whose record is neither doubtful nor rejected, unless just such ones are asked for.
     by_state : dict of str to int
         How many there are in each state under the rest of the filter.
     rivers, posts : list of str
@@ -55,9 +58,10 @@ def counts_of(walked: pd.DataFrame, chosen: PatrolFilter) -> PatrolCounts:
     by_state = {str(state): int(count) for state, count in found["state"].value_counts().items()}
     if chosen.state is not None:
         found = found[found["state"] == chosen.state]
+    summed = found if chosen.state is not None else found[found["state"].isin(ACCEPTED)]
     reaches = dict(zip(walked["reach_code"], walked["reach_name"], strict=True))
     return PatrolCounts(
-        len(found), fsum(found["duration_s"]) / 3600, fsum(found["length_m"]) / 1000, by_state,
+        len(found), fsum(summed["duration_s"]) / 3600, fsum(summed["length_m"]) / 1000, by_state,
         rivers=_known(walked["river"]), posts=_known(walked["post"]),
         reaches={code: reaches[code] for code in _known(walked["reach_code"])},
     )  # fmt: skip

@@ -58,7 +58,9 @@ def patrol_report(session: Session, scope: Scope, period: Period, *, today: date
     """
     found = rates(session, scope, period, by="level").as_json()
     total = found["total"]
-    hours, km, patrols = total["hours"], total["km"], total["patrols"]
+    hours, km = total["hours"], total["km"]
+    # Hours and kilometres are those of believed records, and so must be what they are shared among.
+    patrols = total["patrols"] - total["doubtful"] - total["rejected"]
     means = {
         "minutes_each": round(hours * 60 / patrols, 7) if patrols else None,
         "km_each": round(km / patrols, 7) if patrols else None,

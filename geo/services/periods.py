@@ -40,10 +40,13 @@ def period_or_newest(
     *,
     of: Literal["patrols", "issues"] | None = None,
 ) -> Period:
-    """Return the period from `first_day` to `last_day`; an open end is that of :func:`newest_period`."""
+    """Return the period from `first_day` to `last_day`.
+
+    An open beginning is the first day of the last day's year; an open end is that of :func:`newest_period`.
+    """
+    if last_day is not None and first_day is None:
+        return Period(date(last_day.year, 1, 1), last_day)
     default = newest_period(session, scope, of=of)
     if first_day is not None and last_day is None:
         return Period(first_day, max(default.last_day, first_day))
-    if last_day is not None and first_day is None:
-        return Period(min(default.first_day, last_day), last_day)
     return Period(first_day or default.first_day, last_day or default.last_day)

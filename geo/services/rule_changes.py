@@ -41,7 +41,7 @@ def set_rule(
     Parameters
     ----------
     valid_to : date, optional
-        The last day.
+        The last day; the rule that held before goes on afterwards.
     values : dict
         Fields of :class:`geo.compute.rules.PatrolRule`.
 
@@ -87,7 +87,7 @@ def _row(region: RegionCode, level: str | None, rule: PatrolRule, remark: str | 
 def _write(
     session: Session, held: Sequence[dict[str, Any]], values: dict[str, Any], valid_from: date, until: date | None
 ) -> int:
-    """End the rule that holds on the day, or change the one that begins on it."""
+    """End the rule that holds on the day, or change the one that begins on it; one that would go on resumes after."""
     same = next((row for row in held if row["valid_from"] == valid_from), None)
     if same is not None and until is None:
         until = same["valid_until"]
@@ -97,13 +97,22 @@ def _write(
             raise InvalidInput(
                 "from {day} on another rule holds there; end the new one the day before, or change that one", day=starts
             )
+    before = same or next((row for row in held if holds_on(row, valid_from)), None)
     if same is not None:
         store.change_rule(session, same["id"], values, until)
-        return int(same["id"])
-    for row in held:
-        if holds_on(row, valid_from):
-            store.close_rule(session, row["id"], valid_from)
-    return store.add_rule(session, values, valid_from, until)
+        rule_id = int(same["id"])
+    else:
+        if before is not None:
+            store.close_rule(session, before["id"], valid_from)
+        rule_id = store.add_rule(session, values, valid_from, until)
+    if before is not None and until is not None and until < (before["valid_until"] or date.max):
+        store.add_rule(session, _values_of(before), until, before["valid_until"])
+    return rule_id
+
+
+def _values_of(row: dict[str, Any]) -> dict[str, Any]:
+    own = {"region_code": row["region"], "level": row["level"], "note": row["note"]}
+    return {name: row[name] for name in store.RULE_FIELDS} | own
 
 
 def _read_again(

@@ -238,8 +238,11 @@ def stretches_of(session: Session, scope: Scope, patrol_id: int) -> list[dict[st
 
 
 def last_patrol_day(session: Session, scope: Scope) -> date | None:
-    """Return the day of the newest patrol in scope."""
+    """Return the day of the newest patrol in scope whose record is not rejected."""
     newest = session.scalar(
-        select(func.max(func.timezone("Asia/Shanghai", Patrol.started_at))).where(inside(Patrol.region_code, scope))
+        select(func.timezone("Asia/Shanghai", Patrol.started_at))
+        .where(inside(Patrol.region_code, scope), effective_verdict() != "rejected")
+        .order_by(Patrol.started_at.desc())
+        .limit(1)
     )
     return None if newest is None else newest.date()

@@ -13,6 +13,7 @@ from geo.services.coverage import stored_coverage
 from geo.services.filters import Period
 from geo.services.imports import import_file
 from geo.services.patrols import PatrolFilter, patrol_page
+from geo.services.periods import newest_period
 from geo.services.quotas import end_quota, list_quotas, set_quota
 from geo.services.rates import GROUPINGS, rates
 from geo.services.rule_changes import end_rule, set_rule
@@ -32,10 +33,10 @@ def town(session, tmp_path):
     load(session, write_town(tmp_path))
 
 
-def walk(path, number="X1", day="2024-05-01", reach="R1", person="P2", lat=29.0051):
+def walk(path, number="X1", day="2024-05-01", reach="R1", person="P2", lat=29.0051, start_of=None):
     """Write ten minutes along a reach, with the noise of a phone: nobody takes the same steps twice."""
     noise = np.random.default_rng(int(day.replace("-", ""))).normal(0, 2e-6, (60, 2))
-    west = 107.0 if reach == "R1" else 107.01
+    west = 107.0 if (start_of or reach) == "R1" else 107.01
     rows = [
         f"{number},{person},{reach},{day} 09:{k // 6:02d}:{k % 6 * 10:02d},"
         f"{west + k * 1e-4 + noise[k, 0]:.6f},{lat + noise[k, 1]:.6f},{5 + k % 3}"
@@ -100,6 +101,22 @@ def test_a_rule_that_would_be_cut_by_a_later_one_says_so(session):
     rule(session, since=SPRING, until=date(2024, 5, 31), min_minutes=5)
 
     assert minutes(session, TOWN, "town", date(2024, 5, 31)) == 5
+
+
+def test_after_a_rule_for_some_days_the_one_before_goes_on(session):
+    rule(session, since=SPRING, min_minutes=5)
+    rule(session, since=date(2024, 5, 1), until=date(2024, 5, 31), min_minutes=30)
+
+    days = (date(2024, 4, 30), date(2024, 5, 1), date(2024, 5, 31), SUMMER)
+
+    assert [minutes(session, TOWN, "town", day) for day in days] == [5, 30, 30, 5]
+
+
+def test_a_rule_that_is_mended_for_some_days_only_goes_on_as_it_was(session):
+    rule(session, since=SPRING, min_minutes=5)
+    rule(session, since=SPRING, until=date(2024, 5, 31), min_minutes=30)
+
+    assert [minutes(session, TOWN, "town", day) for day in (SPRING, SUMMER)] == [30, 5]
 
 
 def test_a_rule_can_be_mended_on_its_own_first_day(session):
@@ -249,6 +266,19 @@ def test_a_figure_opens_the_patrols_behind_it(session, tmp_path):
         for row in rates(session, Scope.whole(), YEAR, by=by).table.to_dict("records"):
             rows, _ = patrol_page(session, Scope.whole(), YEAR, PatrolFilter(**{name: row[by]}))
             assert len(rows) == row["patrols"], (by, row[by])
+
+
+def test_a_rejected_record_makes_no_period_and_no_hours(session, tmp_path):
+    bring(session, tmp_path / "a.csv")
+    before = rates(session, Scope.whole(), newest_period(session, Scope.whole(), of="patrols")).total
+    bring(session, tmp_path / "b.csv", number="FUTURE", day="2124-05-01", lat=29.0052)
+    bring(session, tmp_path / "c.csv", number="ELSEWHERE", day="2024-06-01", reach="R2", start_of="R1", lat=29.0056)
+
+    found = rates(session, Scope.whole(), newest_period(session, Scope.whole(), of="patrols"))
+
+    assert found.period == YEAR
+    assert (found.total["patrols"], found.total["doubtful"]) == (2, 1)
+    assert (found.total["hours"], found.total["km"]) == (before["hours"], before["km"])
 
 
 def test_a_village_sees_the_rates_of_its_own_patrols(session, tmp_path):
