@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.choosing import check_level
 from api.cli.output import tell
 
 __all__ = ["register"]
@@ -87,7 +88,10 @@ def coverage(
         typer.Option("--to", formats=["%Y-%m-%d"], help="Stored: last day. 截止日期。", show_default=False),
     ] = None,
     level: Annotated[
-        str | None, typer.Option(help="Stored: chiefs of a level, town or village. 河长层级。", show_default=False)
+        str | None,
+        typer.Option(
+            callback=check_level, help="Stored: chiefs of a level, town or village. 河长层级。", show_default=False
+        ),
     ] = None,
     engine: Annotated[Engine, typer.Option(help="Compute here, or by many workers on Dask. 计算引擎。")] = Engine.local,
     scheduler: Annotated[

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from api.cli.choosing import scope_of
 from api.cli.output import print_json, say, say_table
 
 __all__ = ["run_stored"]
@@ -23,11 +24,10 @@ def run_stored(
     from api.database import get_engine
     from geo.services.coverage import stored_coverage
     from geo.services.periods import period_or_newest
-    from geo.store.scoping import Scope
     from geo.text import Text
 
-    scope = Scope.of(town)
     with Session(get_engine()) as session:
+        scope = scope_of(session, town)
         period = period_or_newest(session, scope, first_day, last_day, of="patrols")
         if engine == "local":
             found = stored_coverage(session, scope, period, level=level)

@@ -15,7 +15,7 @@ def make_demo_accounts(engine: "Engine") -> list[list[str]]:
 
     from data.places import TOWN
     from geo.errors import AlreadyExists
-    from geo.models import Person, Post, RegionRow
+    from geo.models import Post, Reach, RegionRow, Responsibility
     from geo.services.accounts import create_account, generate_password
 
     made: list[list[str]] = []
@@ -29,7 +29,11 @@ def make_demo_accounts(engine: "Engine") -> list[list[str]]:
             .limit(1)
         )
         chief = session.scalar(
-            select(Person.id).join(Post).where(Post.region_code == village.code, Post.title.like("%河长%")).limit(1)
+            select(Responsibility.person_id)
+            .join(Reach, Reach.id == Responsibility.reach_id)
+            .where(Reach.region_code == village.code, Responsibility.role == "lead")
+            .order_by(Responsibility.id)
+            .limit(1)
         )
     accounts = [
         ("admin", "系统管理员", "admin", TOWN, None, "清河镇"),

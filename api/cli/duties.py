@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.choosing import scope_of
 from api.cli.output import print_json, say, say_table, tell
 
 __all__ = ["register"]
@@ -33,21 +34,22 @@ def show_rules(*, town: _Town = None, on: _On = None, as_json: _Json = False) ->
 
     from api.database import get_engine
     from geo.services.rules import list_rules
-    from geo.store.scoping import Scope
 
     with Session(get_engine()) as session:
-        rows = list_rules(session, Scope.of(town), on=on and on.date())
+        rows = list_rules(session, scope_of(session, town), on=on and on.date())
     if as_json:
         print_json(rows)
         return
     if not rows:
         say("no rule is set: every patrol with a track counts; set one with `wangge rules set`")
         return
-    columns = [
-        "rule", "region", "level", "from", "to", "minutes", "metres", "hours since the last", "months",
-        "corridor (m)", "shortest stretch (m)", "speed (km/h)",
-    ]  # fmt: skip
-    say_table(columns, [_rule_line(row) for row in rows])
+    say_table(
+        [
+            "rule", "region", "level", "from", "to", "minutes", "metres", "hours since the last", "months",
+            "corridor (m)", "shortest stretch (m)", "speed (km/h)",
+        ],
+        [_rule_line(row) for row in rows],
+    )  # fmt: skip
 
 
 def _rule_line(row: dict[str, Any]) -> list[str]:
@@ -138,10 +140,9 @@ def show_quotas(*, town: _Town = None, on: _On = None, as_json: _Json = False) -
 
     from api.database import get_engine
     from geo.services.quotas import list_quotas
-    from geo.store.scoping import Scope
 
     with Session(get_engine()) as session:
-        rows = list_quotas(session, Scope.of(town), on=on and on.date())
+        rows = list_quotas(session, scope_of(session, town), on=on and on.date())
     if as_json:
         print_json(rows)
         return
@@ -168,11 +169,10 @@ def change_quota(
     from api.database import get_engine
     from geo.database.engine import transaction
     from geo.services.quotas import set_quota
-    from geo.store.scoping import Scope
     from geo.text import Text
 
     with transaction(get_engine()) as session:
-        row = set_quota(session, Scope.of(town), reach=reach, times=times, per=per, valid_from=first.date())
+        row = set_quota(session, scope_of(session, town), reach=reach, times=times, per=per, valid_from=first.date())
     say(Text("{person} patrols {reach} {times} times per {per}", person=row["person_name"], reach=reach, times=times,
              per=Text(per)))  # fmt: skip
 

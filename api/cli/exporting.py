@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli.choosing import scope_of
 from api.cli.output import say
 
 __all__ = ["register"]
@@ -46,11 +47,10 @@ def export(
     from api.database import get_engine
     from geo.services.exporting import export_reaches, export_tracks
     from geo.services.periods import period_or_newest
-    from geo.store.scoping import Scope
     from geo.text import Text
 
-    scope = Scope.of(town)
     with Session(get_engine()) as session:
+        scope = scope_of(session, town)
         if what is What.reaches:
             count = export_reaches(session, scope, out)
             say(Text("{count} reaches in {folder}", count=count, folder=str(out)))

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli.choosing import check_level, scope_of
 from api.cli.output import say
 
 __all__ = ["register"]
@@ -39,7 +40,9 @@ def write_map(
         datetime | None,
         typer.Option(formats=_DAY, help="Day of responsibility, or of the slider. 责任日期或所选日期。"),
     ] = None,
-    level: Annotated[str | None, typer.Option(help="Reaches of this level: town, village. 河长层级。")] = None,
+    level: Annotated[
+        str | None, typer.Option(callback=check_level, help="Reaches of this level: town, village. 河长层级。")
+    ] = None,
     older_than: Annotated[
         int, typer.Option(metavar="DAYS", min=0, help="gaps: walked longer ago is a gap; 0: never. 未巡天数。")
     ] = 30,
@@ -53,16 +56,17 @@ def write_map(
     from api.database import get_engine
     from api.mapping import MapRequest, draw_page, draw_picture, records_of
     from api.settings import get_settings
+    from geo.errors import InvalidInput
     from geo.services.filters import IssueFilter
     from geo.services.periods import period_or_newest, today
-    from geo.store.scoping import Scope
     from geo.text import Text
     from maps import Assets
 
     if output.suffix.lower() not in {".html", ".png"}:
         raise typer.BadParameter("FILE.html / FILE.png", param_hint="-o")
-    settings, scope = get_settings(), Scope.of(town)
+    settings = get_settings()
     with Session(get_engine()) as session:
+        scope = scope_of(session, town)
         period = period_or_newest(session, scope, _day(first), _day(last), of=records_of(kind.value))
         chosen = IssueFilter(
             tuple(category or ()), tuple(state or ()), overdue=True if overdue else None, period=period
@@ -72,10 +76,14 @@ def write_map(
             chosen=chosen, level=level, on=_day(on), within_days=older_than,
         )  # fmt: skip
         if output.suffix.lower() == ".png":
-            output.write_bytes(draw_picture(session, request))
+            content = draw_picture(session, request)
         else:
             page = draw_page(session, request, assets=Assets.inline(settings.assets_dir), settings=settings)
-            output.write_text(page, encoding="utf-8")
+            content = page.encode()
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise InvalidInput("{file} cannot be written: {why}", file=str(output), why=error.strerror or "") from error
     say(Text("the map is written to {file}", file=str(output)))
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
+from api.cli.choosing import check_level, scope_of
 from api.cli.output import print_json, say, say_table, tell
 from geo.text import Text
 
@@ -31,7 +32,9 @@ def show_rates(
     last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day. 截止日期。")] = None,
     by: Annotated[str, typer.Option(help="level, post, river, reach, village or month. 分组。")] = "level",
     definition: Annotated[str, typer.Option(help="count, days or persons. 口径。")] = "count",
-    level: Annotated[str | None, typer.Option(help="Only this level: county, town, village. 级别。")] = None,
+    level: Annotated[
+        str | None, typer.Option(callback=check_level, help="Only this level: county, town, village. 级别。")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For machines. 输出 JSON。")] = False,
 ) -> None:
     """Print patrols, valid ones, the plan and the rate. 巡河率。"""
@@ -40,10 +43,9 @@ def show_rates(
     from api.database import get_engine
     from geo.services.periods import period_or_newest
     from geo.services.rates import Grouping, rates
-    from geo.store.scoping import Scope
 
-    scope = Scope.of(town)
     with Session(get_engine()) as session:
+        scope = scope_of(session, town)
         days = (first and first.date(), last and last.date())
         period = period_or_newest(session, scope, *days, of="patrols")
         found = rates(session, scope, period, by=cast("Grouping", by), definition=cast("Any", definition), level=level)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli.choosing import scope_of
 from api.cli.output import print_json, say, say_table, tell
 from geo.text import Text
 
@@ -35,10 +36,9 @@ def report_patrols(
     from api.settings import get_settings
     from geo.services.patrol_report import patrol_report
     from geo.services.periods import period_or_newest, today
-    from geo.store.scoping import Scope
 
-    scope = Scope.of(town)
     with Session(get_engine()) as session:
+        scope = scope_of(session, town)
         period = period_or_newest(session, scope, first and first.date(), last and last.date(), of="patrols")
         found = patrol_report(session, scope, period, today=get_settings().today or today()).as_json()
     if as_json:

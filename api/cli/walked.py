@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.cli.choosing import check_level, scope_of
 from api.cli.output import print_json, say, say_table, tell
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ def walked(
     town: Annotated[str | None, typer.Option(metavar="CODE", help="Only this region. 区划代码。")] = None,
     first: Annotated[datetime | None, typer.Option("--from", formats=_DAY, help="First day. 起始日期。")] = None,
     last: Annotated[datetime | None, typer.Option("--to", formats=_DAY, help="Last day. 截止日期。")] = None,
-    level: Annotated[str | None, typer.Option(help="Chiefs of a level: county, town, village. 河长层级。")] = None,
+    level: Annotated[
+        str | None, typer.Option(callback=check_level, help="Chiefs of a level: county, town, village. 河长层级。")
+    ] = None,
     reach: Annotated[
         str | None, typer.Option(metavar="CODE", help="Only this reach, in every detail. 只看一个河段。")
     ] = None,
@@ -50,10 +53,9 @@ def walked(
     from api.settings import get_settings
     from geo.services.periods import period_or_newest, today
     from geo.services.walks import coverage_over_time
-    from geo.store.scoping import Scope
 
-    scope = Scope.of(town)
     with Session(get_engine()) as session:
+        scope = scope_of(session, town)
         period = period_or_newest(session, scope, _day(first), _day(last), of="patrols")
         # Of days to come nothing is known, and nothing is stale for not having been walked on them.
         until = _day(as_of) or max(min(period.last_day, get_settings().today or today()), period.first_day)

@@ -8,6 +8,7 @@ from geo.errors import InvalidInput
 __all__ = ["ALL_MONTHS", "PatrolRule"]
 
 ALL_MONTHS = tuple(range(1, 13))
+_MOST = {"min_minutes": 1440, "min_distance_m": 1e6, "min_hours_since_last": 8784, "min_stretch_m": 1e5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class PatrolRule:
     Raises
     ------
     InvalidInput
-        If a threshold is negative or not a number, the corridor or a limit is not above 0, or a month is none.
+        If a threshold is negative, not a number, or more than a day, a year or a river can hold, if the
+        corridor or a limit is not above 0, or a month is none.
     """
 
     min_minutes: float = 0.0
@@ -50,9 +52,9 @@ class PatrolRule:
 
     def __post_init__(self) -> None:
         """Check the thresholds; written so that NaN is refused too."""
-        for field in ("min_minutes", "min_distance_m", "min_hours_since_last", "min_stretch_m"):
-            if not 0 <= getattr(self, field) < float("inf"):
-                raise InvalidInput("{field} must be 0 or more", field=field)
+        for field, most in _MOST.items():
+            if not 0 <= getattr(self, field) <= most:
+                raise InvalidInput("{field} must be from 0 to {most}", field=field, most=f"{most:.0f}")
         if not 0 < self.corridor_m <= 1000:
             raise InvalidInput("the corridor must be above 0 and at most 1000 m")
         if not self.months or not set(self.months) <= set(ALL_MONTHS):

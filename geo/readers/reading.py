@@ -1,9 +1,11 @@
 """The entrances of the readers."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 
 from geo.errors import InvalidInput
 from geo.readers.columns import FIELDS, PATROLS, PLACE, Field
@@ -22,10 +24,13 @@ from geo.readers.sources import Format, Source, open_source
 from geo.readers.tables import read_csv, read_excel
 from geo.readers.tracks import tracks_of_fixes, tracks_of_table
 from geo.readers.vectors import read_geopackage, read_shapefile
+from geo.text import Text
 
 __all__ = ["read", "read_layer", "read_tracks"]
 
 DEFAULT = Limits()
+
+_TOLD = ("patrol", "person", "reach")
 
 
 def read(
@@ -154,11 +159,23 @@ def read_tracks(
     mapping = mapping or {}
     fixes = _fixes(source, limits)
     if fixes is not None:
-        return tracks_of_fixes(fixes, source, crs=crs, limits=limits)
+        return _with_told(tracks_of_fixes(fixes, source, crs=crs, limits=limits), mapping)
     layer = _layer(source, (*FIELDS[Kind.tracks], *PLACE, *PATROLS), mapping, limits)
     if is_patrol_list(layer, mapping):
         return tracks_of_list(layer, source, crs=crs, mapping=mapping, limits=limits)
     return tracks_of_table(layer, source, crs=crs, mapping=mapping, limits=limits)
+
+
+def _with_told(reading: Reading, mapping: Mapping[str, str]) -> Reading:
+    """Add what a person says of all tracks of a file that has no columns; tell what cannot be meant for it."""
+    warnings = list(reading.warnings)
+    for name, value in mapping.items():
+        if name in _TOLD and value.startswith("="):
+            reading.frame[name] = pd.Series(value[1:], index=reading.frame.index, dtype=object)
+        else:
+            message = "the file has no columns, so --map {name}={value} means nothing for it; write {name}==VALUE"
+            warnings.append(Text(message, name=name, value=value))
+    return replace(reading, warnings=tuple(warnings))
 
 
 def _fixes(source: Source, limits: Limits) -> Fixes | None:

@@ -88,7 +88,14 @@ def read_cell_track(text: str, claimed_m: float = float("nan")) -> CellTrack | T
 
 def _read(text: str, claimed_m: float) -> CellTrack:
     if text[:1] in ("[", "{"):
-        return _from_json(json.loads(text))
+        try:
+            value = json.loads(text)
+        except ValueError:
+            # Both signs may begin a polyline too: `{` does at 29.8 degrees north.
+            if POLYLINE.fullmatch(text) is None:
+                raise
+            return _from_polyline(text, claimed_m)
+        return _from_json(value)
     if (found := WKT.match(text)) is not None:
         return _from_shape(shapely.from_wkt(found[1]))
     numbers = not re.search(r"[A-SU-Ya-su-y_`~@^]", text)

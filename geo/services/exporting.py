@@ -27,6 +27,7 @@ def export_reaches(session: Session, scope: Scope, folder: Path) -> int:
     AlreadyExists
         If a file is there already: two exports in one folder would be read as one.
     """
+    _require_empty(folder)
     count = 0
     for code in town_codes(session, scope):
         frame = reach_frame(session, _part(code, scope)).drop(columns="id").rename(columns={"code": "id"})
@@ -46,6 +47,7 @@ def export_tracks(session: Session, scope: Scope, period: Period, folder: Path) 
     AlreadyExists
         As for :func:`export_reaches`.
     """
+    _require_empty(folder)
     count = 0
     for code in patrol_towns(session, scope, period.starts_at, period.ends_at):
         paths = kept_paths(session, _part(code, scope), period.starts_at, period.ends_at)
@@ -62,10 +64,13 @@ def _part(code: str, scope: Scope) -> Scope:
     return Scope(OwnCode(code) if region.level is Level.county else region)
 
 
+def _require_empty(folder: Path) -> None:
+    if (there := next(folder.rglob("*.parquet"), None)) is not None:
+        raise AlreadyExists("{file} is there already; choose an empty folder", file=str(there))
+
+
 def _file(folder: Path, code: str) -> Path:
     path = folder / f"region={code[:9]}" / "part-0.parquet"
-    if path.exists():
-        raise AlreadyExists("{file} is there already; choose an empty folder", file=str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
 

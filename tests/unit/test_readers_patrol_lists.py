@@ -8,6 +8,7 @@ import pytest
 from geo.datum import wgs84_to_gcj02
 from geo.errors import UnknownDatum, Unreadable
 from geo.readers import read_tracks
+from geo.readers.track_texts import read_cell_track
 from tests.unit.reader_files import text, workbook
 
 HEADER = "巡河编号\t巡河人\t河段\t开始时间\t结束时间\t里程(km)\t轨迹"
@@ -292,3 +293,27 @@ def test_headers_that_are_not_recognised_can_be_mapped(tmp_path):
     frame = read_tracks(path, crs="4490", mapping={"started_at": "甲", "ended_at": "乙", "path": "丙"}).frame
 
     assert len(frame) == 3
+
+
+def test_a_polyline_that_begins_like_json_is_a_polyline():
+    # One latitude in sixteen begins with a brace.
+    places = [(107.5, 29.82014), (107.501, 29.821), (107.502, 29.823)]
+    line = _encoded(places)
+
+    found = read_cell_track(line)
+
+    assert line.startswith("{")
+    assert sorted(zip(found.x.round(5).tolist(), found.y.round(5).tolist(), strict=True)) == places
+
+
+def _encoded(places):
+    text, before = "", (0, 0)
+    for lon, lat in places:
+        now = (round(lat * 1e5), round(lon * 1e5))
+        for step in (now[0] - before[0], now[1] - before[1]):
+            value = ~(step << 1) if step < 0 else step << 1
+            while value >= 0x20:
+                text, value = text + chr((0x20 | value & 0x1F) + 63), value >> 5
+            text += chr(value + 63)
+        before = now
+    return text

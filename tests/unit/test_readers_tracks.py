@@ -329,3 +329,19 @@ def test_the_quick_way_and_the_parser_agree_on_real_tracks(shared_data, monkeypa
 
     for one, other in zip(quick, parsed, strict=True):
         pd.testing.assert_frame_equal(one, other, check_dtype=False)
+
+
+def test_a_person_can_say_who_walked_a_file_without_columns(tmp_path):
+    path = tmp_path / "a.gpx"
+    path.write_text(
+        '<gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>'
+        '<trkpt lat="29" lon="107"><time>2024-05-01T01:00:00Z</time></trkpt>'
+        '<trkpt lat="29.001" lon="107"><time>2024-05-01T01:01:00Z</time></trkpt></trkseg></trk></gpx>',
+        encoding="utf-8",
+    )
+
+    reading = read_tracks(path, mapping={"person": "=P2", "reach": "=R1", "time": "时间"})
+
+    assert set(reading.frame["person"]) == {"P2"}
+    assert set(reading.frame["reach"]) == {"R1"}
+    assert any("--map time=" in warning for warning in reading.warnings)

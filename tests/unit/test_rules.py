@@ -109,3 +109,8 @@ def test_without_a_plan_there_is_no_rate():
     table = rated([1], ["valid"], "count")
 
     assert table.loc["village", ["patrols", "planned", "rate"]].tolist() == [0, None, None]
+
+
+def test_a_threshold_that_no_day_can_hold_is_refused():
+    with pytest.raises(InvalidInput, match="1440"):
+        PatrolRule(min_minutes=1e9)
