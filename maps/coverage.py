@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Unpack
 
 import geopandas as gpd
 import numpy as np
@@ -12,12 +12,10 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.vocabulary import LEVELS
-from maps.assets import Assets
-from maps.basemaps import Basemap
 from maps.encoding import date_text, length_text, lines, safe_link, share_text, text_of
 from maps.ground import Ground, check_degrees
-from maps.labels import Language, Words
-from maps.page import Page, render_page, template
+from maps.labels import Words
+from maps.page import Page, PageOptions, render_page, template, words_of
 from maps.palette import CORRIDOR, GAP, RECENCY
 from maps.stretches import MeasuredLine, gaps_between, latest_walks, recency_step
 from maps.symbols import GAP_DASH, GAP_SWATCH, line_swatch
@@ -59,14 +57,9 @@ def coverage_map(
     stretches: pd.DataFrame,
     ground: Ground,
     *,
-    title: str,
-    subtitle: str = "",
     as_of: date | None = None,
-    language: Language = "zh",
-    assets: Assets | None = None,
     record_url: Callable[[Any], str] | None = None,
-    nonce: str | None = None,
-    basemap: Basemap | None = None,
+    **options: Unpack[PageOptions],
 ) -> str:
     """Return a page with every reach, what of it was walked and what was not.
 
@@ -90,7 +83,7 @@ def coverage_map(
     level at a time, the lowest first: added up, they would count it twice.
     """
     check_degrees(reaches)
-    words = Words(language)
+    words = words_of(options)
     as_of = as_of or last_day(stretches)
     drawn = drawn_reaches(reaches, stretches, as_of)
     levels = level_order(reaches)
@@ -111,9 +104,7 @@ def coverage_map(
         extent=shapely.union_all(reaches.geometry.dropna().to_numpy()) if len(reaches) else None,
         notice=_notice(reaches, stretches, words),
     )
-    return render_page(
-        page, ground, title=title, subtitle=subtitle, language=language, assets=assets, nonce=nonce, basemap=basemap
-    )
+    return render_page(page, ground, **options)
 
 
 def _layers(words: Words) -> dict[str, tuple[str, bool]]:

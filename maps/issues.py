@@ -2,19 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Unpack
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
 from geo.vocabulary import ISSUE_CATEGORIES, ISSUE_STATES, find_term
-from maps.assets import Assets
-from maps.basemaps import Basemap
 from maps.encoding import date_text, safe_link, text_of
 from maps.ground import Ground, check_degrees
-from maps.labels import Language, Words
-from maps.page import Page, render_page, template
+from maps.labels import Words
+from maps.page import Page, PageOptions, render_page, template, words_of
 from maps.palette import STATES, state_style
 from maps.symbols import issue_symbol
 
@@ -53,13 +51,8 @@ def issue_map(
     issues: gpd.GeoDataFrame,
     ground: Ground,
     *,
-    title: str,
-    subtitle: str = "",
-    language: Language = "zh",
-    assets: Assets | None = None,
     record_url: Callable[[Any], str] | None = None,
-    nonce: str | None = None,
-    basemap: Basemap | None = None,
+    **options: Unpack[PageOptions],
 ) -> str:
     """Return a page with every issue, by category, state and whether it is overdue.
 
@@ -79,7 +72,7 @@ def issue_map(
         If the places are not in degrees.
     """
     check_degrees(issues)
-    words = Words(language)
+    words = words_of(options)
     categories = issue_order(issues["category"], [term.code for term in ISSUE_CATEGORIES])
     states = issue_order(issues["state"], list(STATES))
     placed = issues[~(issues.geometry.isna() | issues.geometry.is_empty)]
@@ -102,12 +95,7 @@ def issue_map(
     return render_page(
         page,
         ground,
-        title=title,
-        subtitle=subtitle,
-        language=language,
-        assets=assets,
-        nonce=nonce,
-        basemap=basemap,
+        **options,
     )
 
 

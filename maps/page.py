@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 import folium
 from branca.element import Element, Figure, MacroElement
@@ -26,7 +26,7 @@ from maps.labels import Language, Words
 from maps.palette import BOUNDARY, CORRIDOR, GAP, GROUND, OVERDUE, ZONES, css_variables
 from maps.symbols import fill_swatch, line_swatch
 
-__all__ = ["Page", "render_page", "template"]
+__all__ = ["Page", "PageOptions", "render_page", "template", "words_of"]
 
 _TEMPLATES = Environment(loader=PackageLoader("maps", "templates"), autoescape=True, trim_blocks=True)
 _MAX_ZOOM = 19
@@ -68,29 +68,42 @@ def template(name: str, **values: Any) -> str:
     return _TEMPLATES.get_template(name).render(**values)
 
 
-def render_page(
-    page: Page,
-    ground: Ground,
-    *,
-    title: str,
-    subtitle: str = "",
-    language: Language = "zh",
-    assets: Assets | None = None,
-    nonce: str | None = None,
-    basemap: Basemap | None = None,
-) -> str:
-    """Return the HTML of a whole page.
+class PageOptions(TypedDict, total=False):
+    """What every map page can be told beside its subject.
 
-    Parameters
+    Attributes
     ----------
-    assets : Assets, optional
+    title, subtitle : str
+    language : {"zh", "en"}
+        Chinese by default.
+    assets : Assets or None
         Written into the page by default.
-    nonce : str, optional
+    nonce : str or None
         Goes on every script and style, for the server's own
         Content-Security-Policy. Without one, a page with everything inside
         brings its own policy, which forbids every request.
+    basemap : Basemap or None
+        None by default: the township's own ground.
     """
-    assets = assets or Assets.inline()
+
+    title: Required[str]
+    subtitle: str
+    language: Language
+    assets: Assets | None
+    nonce: str | None
+    basemap: Basemap | None
+
+
+def words_of(options: PageOptions) -> Words:
+    """Return the words of a page's language."""
+    return Words(options.get("language", "zh"))
+
+
+def render_page(page: Page, ground: Ground, **options: Unpack[PageOptions]) -> str:
+    """Return the HTML of a whole page."""
+    title, subtitle = options["title"], options.get("subtitle", "")
+    language, basemap, nonce = options.get("language", "zh"), options.get("basemap"), options.get("nonce")
+    assets = options.get("assets") or Assets.inline()
     words = Words(language)
     data = {
         "kind": page.kind,

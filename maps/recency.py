@@ -7,7 +7,7 @@ day is done in the browser, without asking anybody.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 import geopandas as gpd
 import numpy as np
@@ -18,13 +18,11 @@ from geo.compute.recency import last_walked
 from geo.compute.stretches import union_of, union_of_groups
 from geo.errors import InvalidInput
 from geo.vocabulary import LEVELS
-from maps.assets import Assets
-from maps.basemaps import Basemap
 from maps.coverage import level_order, levels_overlap, recency_names
 from maps.encoding import length_text, safe_link, text_of
 from maps.ground import Ground, check_degrees
-from maps.labels import Language, Words
-from maps.page import Page, render_page, template
+from maps.labels import Words
+from maps.page import Page, PageOptions, render_page, template, words_of
 from maps.palette import CORRIDOR, RECENCY
 from maps.pictures import coverage_png
 from maps.stretches import MeasuredLine
@@ -58,14 +56,9 @@ def recency_map(
     *,
     first_day: date,
     last_day: date,
-    title: str,
-    subtitle: str = "",
     day: date | None = None,
-    language: Language = "zh",
-    assets: Assets | None = None,
     record_url: Callable[[Any], str] | None = None,
-    nonce: str | None = None,
-    basemap: Basemap | None = None,
+    **options: Unpack[PageOptions],
 ) -> str:
     """Return a page that tells for any day of a period when each metre had last been walked.
 
@@ -87,10 +80,9 @@ def recency_map(
     InvalidInput
         If the period ends before it begins.
     """
-    options = {"title": title, "subtitle": subtitle, "language": language, "assets": assets, "nonce": nonce}
     span = _Span.of(first_day, last_day, day)
-    page = _page("recency", reaches, walks, span, 0, 0.0, Words(language), record_url)
-    return render_page(page, ground, basemap=basemap, **options)  # type: ignore[arg-type]  # each has its own type
+    page = _page("recency", reaches, walks, span, 0, 0.0, words_of(options), record_url)
+    return render_page(page, ground, **options)
 
 
 def gap_map(
@@ -100,16 +92,11 @@ def gap_map(
     *,
     first_day: date,
     last_day: date,
-    title: str,
-    subtitle: str = "",
     day: date | None = None,
     within_days: int = 30,
     min_gap_m: float = 0.0,
-    language: Language = "zh",
-    assets: Assets | None = None,
     record_url: Callable[[Any], str] | None = None,
-    nonce: str | None = None,
-    basemap: Basemap | None = None,
+    **options: Unpack[PageOptions],
 ) -> str:
     """Return a page that tells for any day of a period which metres nobody had walked of late.
 
@@ -124,10 +111,9 @@ def gap_map(
     -----
     The other parameters are those of :func:`recency_map`.
     """
-    options = {"title": title, "subtitle": subtitle, "language": language, "assets": assets, "nonce": nonce}
     span = _Span.of(first_day, last_day, day)
-    page = _page("gaps", reaches, walks, span, within_days, min_gap_m, Words(language), record_url)
-    return render_page(page, ground, basemap=basemap, **options)  # type: ignore[arg-type]  # each has its own type
+    page = _page("gaps", reaches, walks, span, within_days, min_gap_m, words_of(options), record_url)
+    return render_page(page, ground, **options)
 
 
 def recency_png(

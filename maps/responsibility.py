@@ -1,7 +1,7 @@
 """The responsibility map: who answers for every place (网格责任图)."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Unpack
 
 import geopandas as gpd
 import numpy as np
@@ -9,13 +9,11 @@ import shapely
 
 from geo.crs import geodesic_area_m2
 from geo.vocabulary import LEVELS
-from maps.assets import Assets
-from maps.basemaps import Basemap
 from maps.colouring import colour_villages, finest_cells
 from maps.encoding import area_text, polygons, safe_link, text_of
 from maps.ground import Ground, check_degrees, label_places
-from maps.labels import Language, Words
-from maps.page import Page, render_page, template
+from maps.labels import Words
+from maps.page import Page, PageOptions, render_page, template, words_of
 from maps.palette import VILLAGES
 from maps.symbols import fill_swatch, hatch_patterns
 
@@ -26,13 +24,8 @@ def responsibility_map(
     cells: gpd.GeoDataFrame,
     ground: Ground,
     *,
-    title: str,
-    subtitle: str = "",
-    language: Language = "zh",
-    assets: Assets | None = None,
     record_url: Callable[[Any], str] | None = None,
-    nonce: str | None = None,
-    basemap: Basemap | None = None,
+    **options: Unpack[PageOptions],
 ) -> str:
     """Return a page with every cell, coloured by village; a click shows who answers for it.
 
@@ -47,7 +40,7 @@ def responsibility_map(
         Gives the address of a cell's record for its ``id``.
     """
     check_degrees(cells)
-    words = Words(language)
+    words = words_of(options)
     drawn = drawn_cells(cells)
     levels = level_codes(drawn)
     colours = colour_villages(drawn)
@@ -60,7 +53,7 @@ def responsibility_map(
         "links": links.rows,
         "people": [[leads, assists] for _, leads, assists in people],
         "fills": list(VILLAGES),
-        "solid": 0.55 if basemap else 0.8,
+        "solid": 0.55 if options.get("basemap") else 0.8,
         "labels": {key: words[key] for key in _SCRIPT_WORDS},
         "village_border": "#4b5563",
         "vacant_labels": _vacant_labels(drawn, words),
@@ -75,9 +68,7 @@ def responsibility_map(
         notice="" if len(cells) else words["no_cells"],
         summary=_summary(cells, words),
     )
-    return render_page(
-        page, ground, title=title, subtitle=subtitle, language=language, assets=assets, nonce=nonce, basemap=basemap
-    )
+    return render_page(page, ground, **options)
 
 
 def drawn_cells(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
