@@ -1,6 +1,8 @@
 """The town of two villages with a rule, a quota and patrols of every state on its western reach."""
 
+import re
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +19,10 @@ from geo.types import Role
 from tests.api.town import fill_town
 from tests.files import TOWN, write_table
 
-__all__ = ["DOUBTED", "FROZEN", "PEOPLE", "fill_patrolled"]
+__all__ = ["DOUBTED", "FROZEN", "HTML", "PEOPLE", "YEAR", "fill_patrolled", "numbers", "patrol_id", "rows_of", "words"]
+
+HTML = {"Accept": "text/html"}
+YEAR = "from=2024-01-01&to=2024-12-31"
 
 DOUBTED = "XH-DOUBT"
 FROZEN = {
@@ -66,3 +71,24 @@ def _fixes(number: str, day: str, count: int) -> list[str]:
         f"{107.001 + k * 1e-4 + noise[k, 0]:.6f},{29.005 + noise[k, 1]:.6f},{5 + k % 3}"
         for k in range(count)
     ]
+
+
+def patrol_id(look: Session, number: str = DOUBTED) -> int:
+    """Return the id of a patrol by its number."""
+    return look.scalar(select(Patrol.id).where(Patrol.number == number))
+
+
+def numbers(page: str) -> list[str]:
+    """Return the numbers of the patrols that a page links to."""
+    return re.findall(r'<a href="/patrols/\d+[^"]*">([^<]+)</a>', page)
+
+
+def words(page: str) -> str:
+    """Return what is read of a page."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def rows_of(page: str) -> list[list[str]]:
+    """Return the text of each cell of each row of the page's tables."""
+    rows = re.findall(r"<tr>(<td.*?)</tr>", page, re.DOTALL)
+    return [[words(cell).strip() for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)] for row in rows]

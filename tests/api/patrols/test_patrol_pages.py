@@ -1,110 +1,17 @@
-"""What the pages of patrols, rates and rules show, and what their forms do."""
+"""What the pages of patrols and rates show, and what their forms do."""
 
 import re
-from collections.abc import Callable, Iterator
 from html import unescape
 from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
-from starlette.testclient import TestClient
 
-from api.app import create_app
-from api.settings import Settings
-from geo.database.engine import make_engine
-from geo.models import Audit, Patrol, PatrolOpinion
+from geo.models import Audit, PatrolOpinion
 from geo.services.rates import GROUPINGS
-from tests.api.conftest import PASSWORD
-from tests.api.patrolled import DOUBTED, fill_patrolled
-from tests.database_fixtures import administer
-from tests.files import TOWN
-
-HTML = {"Accept": "text/html"}
-YEAR = "from=2024-01-01&to=2024-12-31"
-
-
-@pytest.fixture(scope="module")
-def filled(cluster, template, tmp_path_factory, quick_hashes) -> Iterator[str]:
-    """The name of a filled database that tests copy."""
-    administer(cluster, f"CREATE DATABASE patrolled TEMPLATE {template} STRATEGY file_copy")
-    engine = make_engine(cluster.url_of("patrolled"))
-    with Session(engine) as session:
-        fill_patrolled(session, tmp_path_factory.mktemp("patrolled"), PASSWORD)
-        session.commit()
-    engine.dispose()
-    yield "patrolled"
-    administer(cluster, "DROP DATABASE IF EXISTS patrolled WITH (FORCE)")
-
-
-@pytest.fixture(scope="module")
-def kept(cluster, filled) -> Iterator[Engine]:
-    """A copy for the tests that change nothing."""
-    yield from copied(cluster, filled, "patrolled_kept")
-
-
-@pytest.fixture
-def changed(cluster, filled) -> Iterator[Engine]:
-    """A copy for one test that changes something."""
-    yield from copied(cluster, filled, "patrolled_changed")
-
-
-def copied(cluster, filled: str, name: str) -> Iterator[Engine]:
-    administer(cluster, f"CREATE DATABASE {name} TEMPLATE {filled} STRATEGY file_copy")
-    made = make_engine(cluster.url_of(name))
-    yield made
-    made.dispose()
-    administer(cluster, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-
-
-def signing_in(engine: Engine) -> Iterator[Callable[[str], TestClient]]:
-    app = create_app(Settings(database_url="unused", language="zh", _env_file=None), engine)
-    with TestClient(app, follow_redirects=False, headers=HTML) as client:
-
-        def sign_in(username: str) -> TestClient:
-            client.cookies.clear()
-            assert client.post("/api/v1/session", json={"username": username, "password": PASSWORD}).status_code == 204
-            return client
-
-        yield sign_in
-
-
-@pytest.fixture
-def as_account(kept):
-    """Sign in to look: ``as_account("office")``."""
-    yield from signing_in(kept)
-
-
-@pytest.fixture
-def as_changer(changed):
-    """Sign in to change something."""
-    yield from signing_in(changed)
-
-
-@pytest.fixture
-def look(kept) -> Iterator[Session]:
-    """A look into the database behind the site; ids are the same in every copy."""
-    with Session(kept) as made:
-        yield made
-
-
-def patrol_id(look, number=DOUBTED) -> int:
-    return look.scalar(select(Patrol.id).where(Patrol.number == number))
-
-
-def numbers(page: str) -> list[str]:
-    return re.findall(r'<a href="/patrols/\d+[^"]*">([^<]+)</a>', page)
-
-
-def words(page: str) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
-
-
-def rows_of(page: str) -> list[list[str]]:
-    """Return the text of each cell of each row of the page's tables."""
-    rows = re.findall(r"<tr>(<td.*?)</tr>", page, re.DOTALL)
-    return [[words(cell).strip() for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)] for row in rows]
+from tests.api.patrolled import DOUBTED, YEAR, numbers, patrol_id, rows_of, words
 
 
 def test_the_sums_are_of_the_whole_selection_and_not_of_the_page(as_account):
@@ -292,87 +199,6 @@ def test_an_answer_after_the_decision_comes_back_to_the_office(as_changer, look)
     assert "XH-REJECTED" not in before
     assert re.search(f'href="/patrols/{id_}[^"]*#verdict">XH-REJECTED<', page)
     assert "XH-REJECTED" not in as_changer("viewer").get(f"/patrols?{YEAR}&state=doubtful").text
-
-
-def test_a_rule_from_a_day_on_leaves_the_days_before_as_they_were(as_changer):
-    client = as_changer("office")
-    form = {
-        "place": TOWN,
-        "valid_from": "2024-06-01",
-        "min_minutes": "1",
-        "min_distance_m": "100",
-        "months": ["5", "6"],
-    }
-
-    saved = client.post("/rules", data=form)
-
-    assert (saved.status_code, saved.headers["location"]) == (303, "/rules?saved=0")
-    page = words(client.get("/rules").text)
-    assert "2024-01-01 至 2024-05-31" in page
-    assert "不少于 1 分钟，不少于 100 m，只计 5–6 月" in page
-    assert numbers(client.get(f"/patrols?{YEAR}&state=short").text) == ["XH-SHORT"]
-
-
-def test_a_wider_corridor_reads_the_tracks_again_and_says_so(as_changer):
-    client = as_changer("office")
-
-    saved = client.post("/rules", data={"place": TOWN, "valid_from": "2024-05-01", "corridor_m": "60"})
-
-    page = words(client.get(saved.headers["location"]).text)
-    assert "按新规则重新计算的巡河： 4 次" in page
-    assert "走廊敏感性 15 m：" not in words(client.get("/reaches/R1?from=2024-05-01&to=2024-05-31").text)
-
-
-@pytest.mark.parametrize(
-    ("path", "form", "said"),
-    [
-        ("/rules", {"place": TOWN, "valid_from": "2023-01-01", "min_minutes": "7"}, "2024-01-01"),
-        ("/rules", {"place": TOWN, "valid_from": "2024-02-01", "corridor_m": "-3"}, "1000"),
-        ("/rules", {"place": TOWN, "min_minutes": "7"}, "日期"),
-        ("/quotas", {"reach": "R1", "times": "0", "valid_from": "2024-02-01"}, "1000"),
-        ("/quotas", {"reach": "NOPE", "times": "2", "valid_from": "2024-02-01"}, "NOPE"),
-        ("/quotas", {"reach": "R1", "times": "2", "valid_from": "2023-02-01"}, "R1"),
-    ],
-)
-def test_a_refused_change_is_told_beside_its_form_and_changes_nothing(as_account, path, form, said):
-    client = as_account("office")
-    before = rows_of(client.get("/rules").text)
-
-    answer = client.post(path, data=form)
-
-    alert = re.search(r'role="alert">([^<]+)<', answer.text)[1]
-    assert answer.status_code in (404, 422)
-    assert said in alert
-    assert re.search("[\u4e00-\u9fff]", alert)
-    assert rows_of(client.get("/rules").text) == before
-
-
-def test_a_quota_changes_what_is_due_from_its_day_on(as_changer):
-    client = as_changer("office")
-
-    client.post("/quotas", data={"reach": "R1", "times": "1", "per": "month", "valid_from": "2024-07-01"})
-
-    assert rows_of(client.get(f"/rates?{YEAR}&by=reach").text)[0][4] == "18"
-
-
-def test_a_quota_that_ends_leaves_what_was_due_before(as_changer):
-    client = as_changer("office")
-    path = re.search(r'action="(/quotas/\d+/end)"', client.get("/rules").text)[1]
-
-    client.post(path, data={"last_day": "2024-03-31"})
-
-    assert rows_of(client.get(f"/rates?{YEAR}&by=reach").text)[0][4] == "6"
-
-
-@pytest.mark.parametrize("who", ["leader", "viewer", "chief.west"])
-def test_only_the_office_changes_rules_and_quotas(as_account, who):
-    client = as_account(who)
-    page = client.get("/rules").text
-
-    assert 'method="post" action="/rules' not in page
-    assert 'method="post" action="/quotas' not in page
-    for path in ("/rules", "/rules/1/end", "/quotas", "/quotas/1/end"):
-        assert client.post(path, data={"last_day": "2024-03-31"}).status_code == 403
 
 
 def test_a_reach_tells_how_often_and_where_to_walk_next(as_account):
