@@ -28,6 +28,7 @@ GROUPS = ("patrol", "person", "reach")
 # No patrol is longer; whatever claims more is a slip of the unit or of the finger.
 MAX_CLAIMED_M = 1_000_000.0
 MAX_DURATION_S = 7 * 86_400.0
+CLOCKS_DIFFER = pd.Timedelta(minutes=5)
 CLOCK = r"\d{1,2}[:：]\d{1,2}(?:[:：]\d{1,2})?"
 
 
@@ -165,6 +166,7 @@ def _read_times(patrols: _Patrols, table: pd.DataFrame, found: Mapping[str, str]
         end = end.fillna(start + span)
         start = start.fillna(end - span)
     first, last = _read_fix_times(patrols)
+    _warn_of_other_times(patrols, start, end, first, last)
     start, end = start.fillna(first), end.fillna(last)
     for position in range(len(table)):
         began, ended = start.iloc[position], end.iloc[position]
@@ -177,6 +179,16 @@ def _read_times(patrols: _Patrols, table: pd.DataFrame, found: Mapping[str, str]
         elif (ended - began).total_seconds() > MAX_DURATION_S:
             patrols.reject(position, Text("it lasts longer than a week"))
     patrols.frame["started_at"], patrols.frame["ended_at"] = start, end
+
+
+def _warn_of_other_times(
+    patrols: _Patrols, start: pd.Series, end: pd.Series, first: pd.Series, last: pd.Series
+) -> None:
+    """Say where a track was recorded at another time than its row claims: what counts is the track's own."""
+    apart = (last < start - CLOCKS_DIFFER) | (first > end + CLOCKS_DIFFER)
+    if apart.any():
+        message = "in {count} rows the track was recorded at another time than the row says; the track's times count"
+        patrols.warnings.append(Text(message, count=int(apart.sum())))
 
 
 def _moments(patrols: _Patrols, table: pd.DataFrame, found: Mapping[str, str], name: str) -> pd.Series:

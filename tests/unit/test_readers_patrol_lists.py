@@ -317,3 +317,14 @@ def _encoded(places):
             text += chr(value + 63)
         before = now
     return text
+
+
+def test_a_track_of_another_day_than_its_row_says_is_told(tmp_path):
+    cell = '"107.5,29.8,2025-03-25 08:00:00;107.501,29.8,2025-03-25 08:01:00"'
+    path = tmp_path / "list.csv"
+    path.write_text(f"巡河人,开始时间,结束时间,轨迹\nP2,2025-03-10 08:00,2025-03-10 09:00,{cell}\n", encoding="utf-8")
+
+    reading = read_tracks(path, crs="EPSG:4490")
+
+    assert any("another time" in warning for warning in reading.warnings)
+    assert reading.frame["time"].min() == pd.Timestamp("2025-03-25T00:00Z")
