@@ -168,7 +168,8 @@ def stored_patrols(
         select(
             Patrol.id, Patrol.number, Patrol.region_code.label("region"), Patrol.level,
             Patrol.person_id.label("person"), Patrol.reach_id.label("reach"), Patrol.source_sha256.label("source"),
-            Patrol.source_track, Patrol.started_at, Patrol.ended_at, func.extract("epoch", Patrol.started_at).label("started_s"),
+            Patrol.source_track, Patrol.started_at, Patrol.ended_at,
+            func.extract("epoch", Patrol.started_at).label("started_s"),
         )
         .where(inside(Patrol.region_code, scope))
         .order_by(Patrol.source_sha256, Patrol.source_track)
